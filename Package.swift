@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The language rules that every target keeps: Swift 6, warnings as errors, and the upcoming features that
+/// make imports and isolation explicit.
+let rules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let cRules: [CSetting] = [.define("_GNU_SOURCE")]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "weir",
+    products: [
+        .executable(name: "weir", targets: ["weir"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CDuckDB", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
+        .systemLibrary(name: "CNCurses"),
+        .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),
+        .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: rules),
+        .target(name: "Terminal", dependencies: ["CNCurses", "CPlatform"], swiftSettings: rules),
+        .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
+        .target(
+            name: "Lake", dependencies: ["CPlatform", "DuckDB", "Store", yams, hummingbird, logging],
+            swiftSettings: rules),
+        .target(name: "Flow", dependencies: ["CPlatform", "Lake", "Store", logging], swiftSettings: rules),
+        .target(
+            name: "Console", dependencies: ["CPlatform", "Flow", "Lake", "Terminal", yams],
+            resources: [.embedInCode("Themes/shipped")], swiftSettings: rules),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "Console", "CPlatform", "Flow", "Lake", "Store", "DuckDB", "Terminal", arguments, logging, hummingbird,
+            ], swiftSettings: rules),
+        .target(
+            name: "TestSupport", dependencies: ["CPlatform", "DuckDB", "Flow", "Lake", "Store"],
+            path: "Tests/TestSupport", swiftSettings: rules),
+        .executableTarget(
+            name: "weir-bench",
+            dependencies: ["CPlatform", "DuckDB", "Flow", "Lake", "Store", arguments, logging],
+            path: "Tests/Bench", swiftSettings: rules),
+        .testTarget(name: "DuckDBTests", dependencies: ["DuckDB", "TestSupport"], swiftSettings: rules),
+        .testTarget(name: "TerminalTests", dependencies: ["Terminal", "TestSupport"], swiftSettings: rules),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "TestSupport"], swiftSettings: rules),
+        .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: rules),
+        .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"], swiftSettings: rules),
+        .testTarget(
+            name: "ConsoleTests", dependencies: ["Console", "Terminal", "TestSupport"],
+            exclude: ["Golden"], swiftSettings: rules),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["weir", "TestSupport", "CPlatform"],
+            resources: [.copy("RealData")], swiftSettings: rules),
+    ]
+)
