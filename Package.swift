@@ -35,14 +35,17 @@ let package = Package(
     targets: [
         .target(name: "CDuckDB", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CNCurses"),
+        .systemLibrary(name: "CCrypto"),
+        .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CVTerm", path: "Tests/CVTerm"),
         .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),
         .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: rules),
         .target(name: "Terminal", dependencies: ["CNCurses", "CPlatform"], swiftSettings: rules),
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
         .target(
-            name: "Lake", dependencies: ["CPlatform", "DuckDB", "Store", yams, hummingbird, logging],
+            name: "Lake", dependencies: ["CCrypto", "CPlatform", "DuckDB", "Store", yams, hummingbird, logging],
             swiftSettings: rules),
-        .target(name: "Flow", dependencies: ["CPlatform", "Lake", "Store", logging], swiftSettings: rules),
+        .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: rules),
         .target(
             name: "Console", dependencies: ["CPlatform", "Flow", "Lake", "Terminal", yams],
             resources: [.embedInCode("Themes/shipped")], swiftSettings: rules),
@@ -52,7 +55,7 @@ let package = Package(
                 "Console", "CPlatform", "Flow", "Lake", "Store", "DuckDB", "Terminal", arguments, logging, hummingbird,
             ], swiftSettings: rules),
         .target(
-            name: "TestSupport", dependencies: ["CPlatform", "DuckDB", "Flow", "Lake", "Store"],
+            name: "TestSupport", dependencies: ["CPlatform", "CVTerm", "DuckDB", "Flow", "Lake", "Store"],
             path: "Tests/TestSupport", swiftSettings: rules),
         .executableTarget(
             name: "weir-bench",

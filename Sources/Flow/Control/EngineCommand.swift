@@ -124,17 +124,3 @@ package struct Refusal: Error, Sendable, Hashable, Codable, CustomStringConverti
     }
     package var description: String { message }
 }
-
-package struct QueryRows: Sendable, Hashable, Codable {
-    package var columns: [Column]
-    /// As text; nil is NULL.
-    package var rows: [[String?]]
-    /// More rows than the limit were there.
-    package var truncated: Bool
-
-    package init(columns: [Column], rows: [[String?]], truncated: Bool) {
-        self.columns = columns
-        self.rows = rows
-        self.truncated = truncated
-    }
-}
