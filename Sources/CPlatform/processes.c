@@ -1,5 +1,6 @@
 #include "cplatform.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
 #include <spawn.h>
@@ -57,9 +58,15 @@ int weir_spawn_terminal(const char *path, char *const *arguments, char *const *e
     pid_t child = forkpty(&master, NULL, NULL, &size);
     if (child < 0) return -1;
     if (child == 0) {
+        for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+        sigset_t none;
+        sigemptyset(&none);
+        sigprocmask(SIG_SETMASK, &none, NULL);
+        closefrom(3);
         execve(path, arguments, environment);
         _exit(127);
     }
+    fcntl(master, F_SETFD, FD_CLOEXEC);
     *process = child;
     return master;
 }

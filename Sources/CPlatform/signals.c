@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 static struct termios saved_settings;
-static int guarded = -1;
+static int guarded_input = -1, guarded_output = -1;
 static volatile sig_atomic_t armed;
 static char handler_stack[65536];
 
-// Mouse, paste and focus reports off, colours and cursor as they were, synchronized output ended, the main screen.
+// Synchronized output ended, mouse, paste and focus reports off, colours and cursor as they were, the main screen.
 static const char screen_reset[] =
     "\x1b[?2026l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[0m\x1b[?25h\x1b[?1049l"
     "\x1b[?1l\x1b>";
@@ -19,8 +19,14 @@ static const int fatal_signals[] = {SIGSEGV, SIGILL, SIGTRAP, SIGBUS, SIGFPE, SI
 static void weir_restore(void) {
     if (!armed) return;
     armed = 0;
-    (void)!write(guarded, screen_reset, sizeof screen_reset - 1);
-    tcsetattr(guarded, TCSANOW, &saved_settings);
+    (void)!write(guarded_output, screen_reset, sizeof screen_reset - 1);
+    // From the background this would stop the process instead of ending it.
+    sigset_t background, before;
+    sigemptyset(&background);
+    sigaddset(&background, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &background, &before);
+    tcsetattr(guarded_input, TCSANOW, &saved_settings);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 static void weir_on_fatal(int signal_number) {
     weir_restore();
@@ -32,11 +38,12 @@ static void weir_on_fatal(int signal_number) {
     sigemptyset(&only);
     sigaddset(&only, signal_number);
     raise(signal_number);
-    sigprocmask(SIG_UNBLOCK, &only, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &only, NULL);
 }
-void weir_guard_terminal(int descriptor) {
-    if (tcgetattr(descriptor, &saved_settings) != 0) return;
-    guarded = descriptor;
+int weir_guard_terminal(int input, int output) {
+    if (tcgetattr(input, &saved_settings) != 0) return -1;
+    guarded_input = input;
+    guarded_output = output;
     armed = 1;
     stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
     sigaltstack(&stack, NULL);
@@ -46,29 +53,44 @@ void weir_guard_terminal(int descriptor) {
     action.sa_flags = SA_ONSTACK;
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) sigaction(fatal_signals[i], &action, NULL);
+    return 0;
 }
 void weir_release_terminal(void) {
     weir_restore();
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) signal(fatal_signals[i], SIG_DFL);
+    stack_t none = {.ss_flags = SS_DISABLE};
+    sigaltstack(&none, NULL);
 }
 
 static volatile sig_atomic_t taken;
 static int watcher = -1;
 static void weir_on_watched(int signal_number) {
-    if (signal_number == SIGWINCH) __atomic_or_fetch(&taken, 1, __ATOMIC_RELAXED);
-    if (signal_number == SIGTSTP) __atomic_or_fetch(&taken, 2, __ATOMIC_RELAXED);
-    if (signal_number == SIGCONT) __atomic_or_fetch(&taken, 4, __ATOMIC_RELAXED);
-    if (signal_number == SIGTERM || signal_number == SIGINT) __atomic_or_fetch(&taken, 8, __ATOMIC_RELAXED);
+    if (signal_number == SIGWINCH) __atomic_or_fetch(&taken, WEIR_RESIZED, __ATOMIC_RELAXED);
+    if (signal_number == SIGTSTP) __atomic_or_fetch(&taken, WEIR_ASKED_TO_STOP, __ATOMIC_RELAXED);
+    if (signal_number == SIGCONT) __atomic_or_fetch(&taken, WEIR_CONTINUED, __ATOMIC_RELAXED);
     if (watcher >= 0) weir_wakeup_signal(watcher);
 }
+static const int watched_signals[] = {SIGWINCH, SIGTSTP, SIGCONT};
 void weir_watch_signals(int wakeup) {
     watcher = wakeup;
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = weir_on_watched;
     action.sa_flags = SA_RESTART;
-    sigaction(SIGWINCH, &action, NULL);
-    sigaction(SIGTSTP, &action, NULL);
-    sigaction(SIGCONT, &action, NULL);
+    for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++)
+        sigaction(watched_signals[i], &action, NULL);
+}
+void weir_unwatch_signals(void) {
+    for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++) signal(watched_signals[i], SIG_DFL);
+    watcher = -1;
 }
 int weir_taken_signals(void) { return __atomic_exchange_n(&taken, 0, __ATOMIC_RELAXED); }
+
+void weir_stop_here(void) {
+    struct sigaction normal, before;
+    memset(&normal, 0, sizeof normal);
+    normal.sa_handler = SIG_DFL;
+    sigaction(SIGTSTP, &normal, &before);
+    raise(SIGTSTP);
+    sigaction(SIGTSTP, &before, NULL);
+}

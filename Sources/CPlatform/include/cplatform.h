@@ -64,12 +64,18 @@ void weir_wakeup_drain(int descriptor);
 
 /// Remembers the terminal's settings, and on a fatal signal, a hang-up or a termination puts back both them and
 /// the screen before the signal takes its default effect. Only async-signal-safe calls are used there.
-void weir_guard_terminal(int descriptor);
+/// -1 when `input` is no terminal. Call it again after the terminal was given back with `weir_release_terminal`.
+int weir_guard_terminal(int input, int output);
 /// Restores now what `weir_guard_terminal` remembered and takes the handlers off.
 void weir_release_terminal(void);
-/// Makes SIGWINCH, SIGTSTP and SIGCONT wake the given eventfd and set flags that `weir_taken_signals` reads and clears:
-/// 1 resized, 2 asked to stop, 4 continued, 8 asked to end.
+
+enum { WEIR_RESIZED = 1, WEIR_ASKED_TO_STOP = 2, WEIR_CONTINUED = 4 };
+/// Makes SIGWINCH, SIGTSTP and SIGCONT wake the given eventfd and set the flags above, which `weir_taken_signals`
+/// reads and clears.
 void weir_watch_signals(int wakeup);
+void weir_unwatch_signals(void);
 int weir_taken_signals(void);
+/// Stops this process as ^Z would, and returns when it is continued.
+void weir_stop_here(void);
 
 #pragma clang assume_nonnull end

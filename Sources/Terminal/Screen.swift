@@ -1,0 +1,217 @@
+internal import CNCurses
+internal import CPlatform
+import Foundation
+import Glibc
+
+/// The terminal while a program draws on it: made once, used by one thread, given back by `stop`.
+///
+/// From `init` on, whatever ends the process, except SIGKILL, leaves the terminal as it was found. Nothing is read
+/// or written here but the terminal itself.
+package final class Screen {
+    package let traits: TerminalTraits
+    package private(set) var size: Size
+    private let wakeup: Wakeup
+    private var shown: Grid?
+    private var pairs: [UInt64: Int32] = [:]
+    private var synchronizes = false
+    private var mouse = false
+
+    private static let input: Int32 = 0
+    private static let output: Int32 = 1
+
+    /// Takes the standard input and output, which must be a terminal. Throws `ScreenError`.
+    package init(environment: [String: String], wakeup: Wakeup) throws(ScreenError) {
+        guard isatty(Self.input) == 1, isatty(Self.output) == 1 else { throw .notATerminal }
+        self.wakeup = wakeup
+        let utf8 = weir_locale_start() == 1
+        // The guard comes first: it must see the settings before curses changes them, and curses leaves handlers
+        // alone that are already there.
+        guard weir_guard_terminal(Self.input, Self.output) == 0 else { throw .notATerminal }
+        weir_watch_signals(wakeup.descriptor)
+        let colourless = TerminalTraits(environment: environment, colors: 256, localeIsUTF8: utf8).tier == .mono
+        guard weir_curses_start(colourless ? 0 : 1) == 0 else {
+            weir_unwatch_signals()
+            weir_release_terminal()
+            throw .unknownTerminal(environment["TERM"] ?? "")
+        }
+        traits = TerminalTraits(environment: environment, colors: Int(weir_colors()), localeIsUTF8: utf8)
+        size = Self.measured()
+        weir_curses_resize(Int32(size.rows), Int32(size.columns))
+        enableReports()
+        if traits.answers { weir_emit("\u{1B}[?2026$p") }
+    }
+
+    /// Gives the terminal back as it was found. Draw nothing after it.
+    package func stop() {
+        weir_curses_stop()
+        weir_unwatch_signals()
+        weir_release_terminal()
+    }
+
+    /// Gives the terminal back, stops the process as `^Z` does, and takes the terminal again when it is continued.
+    package func suspend() {
+        weir_curses_stop()
+        weir_release_terminal()
+        weir_stop_here()
+        _ = weir_guard_terminal(Self.input, Self.output)
+        takeAgain()
+    }
+
+    /// After the process was stopped and continued by others: the terminal may have been given to somebody else.
+    package func takeAgain() {
+        weir_curses_resume()
+        enableReports()
+        remeasure()
+        shown = nil
+    }
+
+    /// Waits for input, a wake-up, a signal, or until `milliseconds` have passed (nil: for ever).
+    package func wait(milliseconds: Int?) -> Events {
+        var waits = [
+            pollfd(fd: Self.input, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: wakeup.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        let limit = milliseconds.map { Int32(clamping: max(0, $0)) } ?? -1
+        let found = poll(&waits, 2, limit)
+        var events = Events(rawValue: 0)
+        if found > 0 {
+            if waits[0].revents & Int16(POLLIN) != 0 {
+                events.insert(.input)
+            } else if waits[0].revents != 0 {
+                events.insert(.closed)
+            }
+            if waits[1].revents != 0 { wakeup.drain() }
+        }
+        let signals = weir_taken_signals()
+        if signals & Int32(WEIR_RESIZED) != 0 { events.insert(.resized) }
+        if signals & Int32(WEIR_ASKED_TO_STOP) != 0 { events.insert(.askedToStop) }
+        if signals & Int32(WEIR_CONTINUED) != 0 { events.insert(.continued) }
+        return events
+    }
+
+    package struct Events: OptionSet, Sendable {
+        package let rawValue: Int
+        package init(rawValue: Int) { self.rawValue = rawValue }
+        package static let input = Events(rawValue: 1)
+        /// The terminal is gone.
+        package static let closed = Events(rawValue: 2)
+        package static let resized = Events(rawValue: 4)
+        package static let askedToStop = Events(rawValue: 8)
+        package static let continued = Events(rawValue: 16)
+    }
+
+    /// What was typed and waits, at most 64 KiB at a time; nil when the terminal is gone.
+    package func read() -> [UInt8]? {
+        let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+            count = max(0, Glibc.read(Self.input, buffer.baseAddress, buffer.count))
+        }
+        return bytes.isEmpty ? nil : bytes
+    }
+
+    /// Asks the system for the window's size and takes it over.
+    package func remeasure() {
+        size = Self.measured()
+        weir_curses_resize(Int32(size.rows), Int32(size.columns))
+        shown = nil
+    }
+
+    /// The terminal said that it shows a frame at once when asked to.
+    package func allowSynchronizedOutput() { synchronizes = true }
+
+    package func setMouse(_ on: Bool) {
+        guard on != mouse else { return }
+        mouse = on
+        send(on ? "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h" : "\u{1B}[?1000l\u{1B}[?1002l\u{1B}[?1006l")
+    }
+
+    /// Offers a text to the terminal's clipboard (OSC 52).
+    package func copy(_ text: String) {
+        send("\u{1B}]52;c;" + Data(text.utf8).base64EncodedString() + "\u{07}")
+    }
+
+    /// Shows a picture: sends what differs from the one before, and nothing when nothing does.
+    package func present(_ grid: Grid) {
+        guard grid != shown else { return }
+        if synchronizes { weir_emit("\u{1B}[?2026h") }
+        for y in 0..<min(grid.size.rows, size.rows) {
+            // Curses finds the cells that differ; rows that don't are not shown to it.
+            if let shown, shown.size == grid.size, shown.row(y) == grid.row(y) { continue }
+            var x = 0
+            for cell in grid.row(y) {
+                if cell.glyph.width > 0 { put(cell, x: x, y: y) }
+                x += 1
+            }
+        }
+        weir_curses_refresh()
+        if synchronizes { send("\u{1B}[?2026l") }
+        shown = grid
+    }
+
+    private func put(_ cell: Cell, x: Int, y: Int) {
+        let style = cell.style
+        var attributes: UInt32 = 0
+        if style.modifiers.contains(.bold) { attributes |= weir_bold() }
+        if style.modifiers.contains(.dim) { attributes |= weir_dim() }
+        if style.modifiers.contains(.italic) { attributes |= weir_italic() }
+        if style.modifiers.contains(.underline) { attributes |= weir_underline() }
+        if style.modifiers.contains(.reverse) { attributes |= weir_reverse() }
+        let glyph = cell.glyph
+        let base = traits.ascii && !glyph.isASCII ? UInt32(UInt8(ascii: "?")) : glyph.base
+        let width = traits.ascii && !glyph.isASCII ? 1 : Int32(glyph.width)
+        weir_put(
+            Int32(y), Int32(x), base, traits.ascii ? 0 : glyph.firstMark, traits.ascii ? 0 : glyph.secondMark, width,
+            attributes, pair(style))
+        if width < glyph.width { weir_put(Int32(y), Int32(x) + 1, base, 0, 0, 1, attributes, pair(style)) }
+    }
+
+    private func pair(_ style: Style) -> Int32 {
+        guard traits.tier != .mono else { return 0 }
+        let foreground = style.foreground.index(in: traits.tier)
+        let background = style.background.index(in: traits.tier)
+        guard foreground >= 0 || background >= 0 else { return 0 }
+        let key = UInt64(UInt32(bitPattern: foreground)) << 32 | UInt64(UInt32(bitPattern: background))
+        if let known = pairs[key] { return known }
+        let made = max(0, weir_pair(foreground, background))
+        pairs[key] = made
+        return made
+    }
+
+    private func enableReports() {
+        weir_emit("\u{1B}[?2004h\u{1B}[?1004h")
+        if mouse { weir_emit("\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h") }
+    }
+
+    /// Sends now, after what curses has sent.
+    private func send(_ sequence: String) {
+        var rest = Array(sequence.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(Self.output, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(0, count))
+        }
+    }
+
+    private static func measured() -> Size {
+        var rows: UInt16 = 0
+        var columns: UInt16 = 0
+        guard weir_terminal_size(output, &rows, &columns) == 0, rows > 0, columns > 0 else {
+            return Size(columns: 80, rows: 24)
+        }
+        return Size(columns: Int(columns), rows: Int(rows))
+    }
+}
+
+/// Why the screen could not be taken.
+package enum ScreenError: Error, Hashable, Sendable, CustomStringConvertible {
+    case notATerminal
+    case unknownTerminal(String)
+
+    package var description: String {
+        switch self {
+        case .notATerminal:
+            "standard input and output are not a terminal: run this in one, or use weir status and weir runs"
+        case .unknownTerminal(let name):
+            "the terminal type '\(name)' is not in the terminfo database: set TERM, to xterm-256color for example"
+        }
+    }
+}
