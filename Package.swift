@@ -37,6 +37,7 @@ let package = Package(
         .systemLibrary(name: "CNCurses"),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm"),
         .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),
         .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: rules),
@@ -52,8 +53,9 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "Console", "CPlatform", "Flow", "Lake", "Store", "DuckDB", "Terminal", arguments, logging, hummingbird,
-            ], swiftSettings: rules),
+                "Console", "CPlatform", "CSQLite", "Flow", "Lake", "Store", "DuckDB", "Terminal", arguments, logging,
+                hummingbird,
+            ], resources: [.embedInCode("Demo/Project")], swiftSettings: rules),
         .target(
             name: "TestSupport", dependencies: ["CPlatform", "CVTerm", "DuckDB", "Flow", "Lake", "Store"],
             path: "Tests/TestSupport", swiftSettings: rules),
@@ -70,7 +72,7 @@ let package = Package(
             name: "ConsoleTests", dependencies: ["Console", "Terminal", "TestSupport"],
             exclude: ["Golden"], swiftSettings: rules),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["weir", "TestSupport", "CPlatform"],
+            name: "EndToEndTests", dependencies: ["weir", "Lake", "TestSupport", "CPlatform"],
             resources: [.copy("RealData")], swiftSettings: rules),
     ]
 )

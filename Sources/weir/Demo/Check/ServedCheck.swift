@@ -1,0 +1,26 @@
+/// Whether the analytics database serves what it should, by a second opinion.
+struct ServedCheck {
+    struct Outcome {
+        var counts: ExpectedNumbers.Counts
+        var tables: [(name: String, rows: Int)]
+        /// The first ones, in words.
+        var differences: [String]
+
+        var rows: Int { tables.map(\.rows).reduce(0, +) }
+    }
+
+    static let shownDifferences = 10
+
+    /// Computes every served table anew from the logs and compares them, row by row. Throws `DemoError`.
+    static func run(_ folder: DemoFolder) throws -> Outcome {
+        let expected = try ExpectedNumbers(folder, plan: try folder.plan())
+        let database = try SQLiteFile(folder.analyticsDatabase, .read)
+        let tables = expected.engagementTables + (folder.hasKPI ? [expected.recognition] : [])
+        var differences: [String] = []
+        for table in tables {
+            differences += try table.differences(in: database, limit: shownDifferences - differences.count)
+        }
+        return Outcome(
+            counts: expected.counts, tables: tables.map { ($0.name, $0.rows.count) }, differences: differences)
+    }
+}
