@@ -58,7 +58,7 @@ import Testing
             #expect(late.reduce(0, +) > 20)
             #expect(
                 days.joined().allSatisfy { line in line.map { (plan.firstDay...plan.today).contains($0.day) } ?? true })
-            try folder.write(Data("1000000000".utf8), to: "live/sent")
+            try folder.write(sentOfToday: 1_000_000_000)
             let counts = try ExpectedNumbers(folder, plan: plan).counts
             #expect(counts.lines == 20_000)
             #expect(counts.malformed > 5)
@@ -102,7 +102,7 @@ import Testing
             let bad = try #require(try AppDatabase.badDepartment(in: folder.appDatabase))
             #expect(bad.headcount == -8)
             #expect(bad.people == 8)
-            try folder.write(Data("1000000000".utf8), to: "live/sent")
+            try folder.write(sentOfToday: 1_000_000_000)
             let expected = try ExpectedNumbers(folder, plan: plan)
             let days = expected.userDays.indices.filter { day in
                 expected.userDays[day].indices.contains { user in

@@ -3,6 +3,7 @@ import Glibc
 /// Why a demo can't go on, with what to do about it.
 enum DemoError: Error, Hashable, CustomStringConvertible {
     case exists(directory: String)
+    case occupied(directory: String, name: String)
     case notADemo(directory: String)
     case file(String, String, Int32)
     case database(String, String)
@@ -17,6 +18,8 @@ enum DemoError: Error, Hashable, CustomStringConvertible {
         case .exists(let directory):
             "there is a demo in \(directory) already: look at it with weir console --dir \(directory), "
                 + "begin anew with weir demo --dir \(directory) --fresh, or choose another --dir"
+        case .occupied(let directory, let name):
+            "\(directory) holds other things (\(name)): a demo needs a folder of its own, choose another --dir"
         case .notADemo(let directory):
             "\(directory) holds no demo: make one with weir demo --dir \(directory)"
         case .file(let path, let act, let code): "can't \(act) \(path): \(String(cString: strerror(code)))"

@@ -18,8 +18,9 @@ struct DemoFolder {
     var productAddress: String { self("product.address") }
     /// What the product was told, a line each.
     var productLog: String { self("product.log") }
-    /// How many bytes of today's log the product has sent.
-    var sentBytes: String { self("live/sent") }
+    /// How many bytes of today's log the product has sent and had acknowledged.
+    var sentOfToday: Int { (try? text("live/sent")).flatMap { Int($0) } ?? 0 }
+    func write(sentOfToday bytes: Int) throws { try write(Data("\(bytes)".utf8), to: "live/sent") }
 
     func log(_ day: Int) -> String { self("logs/\(Interval(day: day).date).jsonl") }
     func liveLog(_ plan: DemoPlan) -> String { self("live/\(Interval(day: plan.today).date).jsonl") }
@@ -56,5 +57,24 @@ struct DemoFolder {
         try FileManager.default.createDirectory(
             atPath: (self(name) as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try data.write(to: URL(fileURLWithPath: self(name)), options: .atomic)
+    }
+
+    /// Everything that a demo puts into its folder.
+    private static let contents = [
+        "demo.json", "weir.yaml", "notify.sh", "sql", "logs", "live", "lake", ".weir", "app.db", "analytics.db",
+        "product.address", "product.log", "demo.log", ".gitignore",
+    ]
+
+    /// Removes an earlier demo, and nothing else that may lie in the folder. Throws `DemoError`.
+    func clear() throws {
+        for name in Self.contents where access(self(name), F_OK) == 0 {
+            try FileManager.default.removeItem(atPath: self(name))
+        }
+    }
+
+    /// Throws `DemoError` when the folder holds something that is not a demo's.
+    func refuseUnlessEmpty() throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard names.isEmpty else { throw DemoError.occupied(directory: path, name: names.sorted()[0]) }
     }
 }

@@ -51,8 +51,7 @@ struct ExpectedNumbers {
         pairs = Array(repeating: [:], count: plan.days)
         requests.reserveCapacity(plan.records)
         for path in folder.pastLogs(plan) { try read(path, limit: nil) }
-        let sent = (try? folder.text("live/sent")).flatMap { Int($0) } ?? 0
-        try read(folder.liveLog(plan), limit: sent)
+        try read(folder.liveLog(plan), limit: folder.sentOfToday)
     }
 
     private mutating func readMasters(_ path: String) throws {

@@ -7,6 +7,17 @@ struct ServedCheck {
         var differences: [String]
 
         var rows: Int { tables.map(\.rows).reduce(0, +) }
+
+        /// For people, a line each.
+        var report: [String] {
+            guard differences.isEmpty else {
+                return ["the served numbers are wrong; the first differences:"] + differences.map { "  " + $0 }
+            }
+            return [
+                "\(Figure.count(rows)) served rows in \(Figure.several(tables.count, "table")) equal what was computed "
+                    + "from \(Figure.count(counts.lines)) log lines without Weir"
+            ]
+        }
     }
 
     static let shownDifferences = 10

@@ -3,8 +3,6 @@ import Lake
 
 /// The product's own database, from which Weir extracts: companies, departments, users, posts and reactions.
 enum AppDatabase {
-    static let fileName = "app.db"
-
     /// Creates the file. Throws `DemoError.database`.
     static func create(at path: String, network: SocialNetwork, traffic: Traffic) throws {
         let database = try SQLiteFile(path, .create)
@@ -28,8 +26,17 @@ enum AppDatabase {
         }
     }
 
-    /// The department whose headcount can't be, if there is one.
-    static func badDepartment(in path: String) throws -> (id: Int, name: String, headcount: Int, people: Int)? {
+    /// A department whose headcount was wrong, and the statement that corrected it.
+    struct Mended: Equatable {
+        var id: Int
+        var name: String
+        var headcount: Int
+        var people: Int
+        var statement: String
+    }
+
+    /// The department whose headcount can't be; nil: all are well.
+    static func badDepartment(in path: String) throws -> Mended? {
         let rows = try SQLiteFile(path, .read).rows(
             """
             SELECT id, name, headcount, (SELECT count(*) FROM users WHERE department_id = departments.id)
@@ -38,12 +45,16 @@ enum AppDatabase {
         guard let row = rows.first, case .integer(let id) = row[0], case .integer(let headcount) = row[2],
             case .integer(let people) = row[3]
         else { return nil }
-        return (id, row[1].description, headcount, people)
+        return Mended(
+            id: id, name: row[1].description, headcount: headcount, people: people,
+            statement: "UPDATE departments SET headcount = \(people) WHERE id = \(id)")
     }
 
-    /// The statement that enters the department's true headcount.
-    static func mend(department: Int, people: Int) -> String {
-        "UPDATE departments SET headcount = \(people) WHERE id = \(department)"
+    /// Enters its true headcount. Returns what was done; nil: there was nothing to do.
+    static func mend(in path: String) throws -> Mended? {
+        guard let bad = try badDepartment(in: path) else { return nil }
+        try SQLiteFile(path, .write).execute(bad.statement)
+        return bad
     }
 
     private static let schema = """

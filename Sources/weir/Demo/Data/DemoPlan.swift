@@ -19,6 +19,8 @@ struct DemoPlan: Codable, Hashable {
 
     static let fewestDays = 2
     static let mostDays = 366
+    static let fewestRecordsADay = 500
+    static let mostRecords = 100_000_000
 
     /// A plan whose last day is the day of `now`.
     init(seed: UInt64, days: Int, records: Int, now: Date) {

@@ -51,8 +51,9 @@ struct Traffic {
         let out = ByteWriter(capacity: 1 << 20)
         let total = linesByDay[day]
         random = SeededRandom(seed: plan.seed, part: plan.firstDay + day)
-        let hours = DayShape(weekend: DemoPlan.isWeekend(plan.firstDay + day))
-        let crowd = Crowd(network: network, random: &random)
+        let weekend = DemoPlan.isWeekend(plan.firstDay + day)
+        let hours = DayShape(weekend: weekend)
+        let crowd = Crowd(network: network, weekend: weekend, random: &random)
         let opening = plan.firstDay + day == plan.openingDay ? openingLines(of: total) : []
         held[day].append(contentsOf: opening)
         held[day].sort { $0.position > $1.position }
@@ -65,7 +66,7 @@ struct Traffic {
                 position += 1
             } else {
                 let fraction = (Double(position) + random.unit()) / Double(total)
-                let line = request(at: time(hours.moment(fraction)), by: someone(of: crowd))
+                let line = request(at: time(hours.moment(fraction)), by: network.users[crowd.someone(&random)])
                 if place(line, at: position, of: total, in: out) { position += 1 }
             }
         }
@@ -110,13 +111,6 @@ struct Traffic {
         guard line.position < total else { return }
         let place = held[day].firstIndex { $0.position <= line.position } ?? held[day].count
         held[day].insert(line, at: place)
-    }
-
-    /// A few people of each department do most of it.
-    private mutating func someone(of crowd: Crowd) -> SocialNetwork.User {
-        let people = network.departments[crowd.department(random.unit())].users
-        let skew = random.unit()
-        return network.users[people.lowerBound + Int(Double(people.count) * skew * skew.squareRoot())]
     }
 
     private mutating func request(at time: Int, by user: SocialNetwork.User) -> AccessLine {

@@ -16,14 +16,14 @@ struct LiveTraffic {
     /// Returns when all of today's lines are acknowledged.
     func run() async throws {
         let log = try Data(contentsOf: URL(fileURLWithPath: folder.liveLog(plan)), options: .alwaysMapped)
-        var sent = min((try? folder.text("live/sent")).flatMap { Int($0) } ?? 0, log.count)
+        var sent = min(folder.sentOfToday, log.count)
         let clock = ContinuousClock()
         var due = clock.now
         while sent < log.count {
             let batch = Self.batch(of: log, from: sent)
             try await deliver(batch.bytes)
             sent += batch.bytes.count
-            try folder.write(Data("\(sent)".utf8), to: "live/sent")
+            try folder.write(sentOfToday: sent)
             due += .seconds(Double(batch.lines) / Double(max(1, linesPerSecond)))
             try await clock.sleep(until: due)
         }

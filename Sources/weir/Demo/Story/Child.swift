@@ -58,4 +58,16 @@ final class Child: Sendable {
             if (try? await Task.sleep(for: .milliseconds(10))) == nil { usleep(10_000) }
         }
     }
+
+    /// Runs the body; it has ended when this returns or throws.
+    func whileItRuns<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body()
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
 }

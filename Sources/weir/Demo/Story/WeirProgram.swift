@@ -39,7 +39,7 @@ struct WeirProgram: Sendable {
 
     /// Runs a command that must succeed and returns what it printed. Throws `DemoError.command` with its message.
     @discardableResult
-    func run(_ arguments: String...) async throws -> String {
+    func run(_ arguments: [String]) async throws -> String {
         let result = try await result(arguments)
         guard result.code == 0 else {
             let message = result.error.isEmpty ? result.output : result.error
@@ -51,7 +51,7 @@ struct WeirProgram: Sendable {
     }
 
     /// What a command prints with `--json`.
-    func json<Document: Decodable>(_ type: Document.Type, _ arguments: String...) async throws -> Document {
+    func json<Document: Decodable>(_ type: Document.Type, _ arguments: [String]) async throws -> Document {
         let result = try await result(arguments + ["--json"])
         do {
             return try JSONDecoder().decode(type, from: Data(result.output.utf8))
