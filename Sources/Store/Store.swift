@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import GRDBSQLite
+import Synchronization
 
 /// The SQLite file that holds a project's state: manifests, catalog, events, runs, backfills, alerts.
 ///
@@ -11,6 +12,10 @@ package final class Store: Sendable {
     package let path: String
     private let database: any DatabaseReader & Sendable
     private let writer: DatabasePool?
+    private let changes = Atomic<Int64>(0)
+
+    /// How many transactions of this store have changed something since it was opened.
+    package var commits: Int64 { changes.load(ordering: .acquiring) }
 
     private init(path: String, database: any DatabaseReader & Sendable, writer: DatabasePool?) {
         self.path = path
@@ -63,11 +68,13 @@ package final class Store: Sendable {
             writer.asyncWriteWithoutTransaction { database in
                 do {
                     let result = try StoreError.translating(self.path) {
+                        let before = database.totalChangesCount
                         var result: Result?
                         try database.inTransaction(.immediate) {
                             result = try body(Writing(database: database))
                             return .commit
                         }
+                        if database.totalChangesCount != before { self.changes.add(1, ordering: .releasing) }
                         return result!
                     }
                     continuation.resume(returning: result)

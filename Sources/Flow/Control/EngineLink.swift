@@ -10,7 +10,8 @@ package protocol EngineLink: Sendable {
     /// Records for a stream, durable when this returns. Throws `Refusal`, `LinkFailure`.
     func ingest(_ lines: [UInt8], into stream: String) async throws -> TakenRecords
 
-    /// Pushes at up to 10 Hz while something changes: the store's generation and the live rates.
+    /// Pushes at up to 10 Hz while something changes, and at least once a second: the store's generation and the
+    /// live rates. A slow reader gets the newest only.
     /// Ends when the engine does.
     func pulses() -> AsyncStream<EnginePulse>
 }
@@ -30,12 +31,16 @@ package enum LinkFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case noEngine(project: String)
     case refusedPeer
     case lost
+    /// The engine was started by another version of weir, which speaks another protocol.
+    case otherVersion(process: Int32)
 
     package var description: String {
         switch self {
         case .noEngine(let project): "no engine runs for \(project): start one with weir serve"
         case .refusedPeer: "the engine belongs to another user"
         case .lost: "the engine went away before it answered: see .weir/log/engine.log, start it with weir serve"
+        case .otherVersion(let process):
+            "the engine (pid \(process)) is another version of weir: end it (kill \(process)), then start this one"
         }
     }
 }

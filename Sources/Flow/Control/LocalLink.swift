@@ -1,0 +1,19 @@
+import Foundation
+package import Lake
+
+/// An engine in this process.
+package struct LocalLink: EngineLink {
+    private let engine: Engine
+
+    package init(_ engine: Engine) { self.engine = engine }
+
+    package func send(_ command: EngineCommand, key: String) async throws -> EngineReply {
+        await engine.handle(command, key: key, who: "\(NSUserName()), pid \(getpid())")
+    }
+
+    package func ingest(_ lines: [UInt8], into stream: String) async throws -> TakenRecords {
+        try await engine.ingest(lines, into: stream)
+    }
+
+    package func pulses() -> AsyncStream<EnginePulse> { engine.pulses() }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Lake
+package import Store
+
+/// The names that a project defines, kept in the store so that they can be shown without an engine.
+package struct ProjectNames: Sendable, Hashable, Codable {
+    package var project: String
+    package var workflows: [String]
+    package var streams: [String]
+
+    init(_ project: Project) {
+        self.project = project.name
+        workflows = project.workflows.map(\.name)
+        streams = project.streams.map(\.name)
+    }
+
+    func save(_ store: Store) async throws {
+        let text = String(decoding: try line().dropLast(), as: UTF8.self)
+        try await store.write {
+            try $0.execute(
+                "INSERT INTO meta (key, value) VALUES ('names', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                [.text(text)])
+        }
+    }
+
+    /// As the last engine saved them; nil before the first.
+    package static func load(_ reading: Reading) throws -> ProjectNames? {
+        guard let text = try reading.first("SELECT value FROM meta WHERE key = 'names'")?.optionalText("value") else {
+            return nil
+        }
+        return try? JSONDecoder().decode(ProjectNames.self, from: Data(text.utf8))
+    }
+}
