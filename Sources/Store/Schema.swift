@@ -89,6 +89,7 @@ enum Schema {
         CREATE UNIQUE INDEX runs_one_active ON runs (workflow, ifnull(interval, ''))
             WHERE state IN ('queued', 'running', 'retrying');
         CREATE INDEX runs_by_workflow ON runs (workflow, interval, id);
+        CREATE INDEX runs_newest ON runs (workflow, id);
         CREATE INDEX runs_by_state ON runs (state, id);
         CREATE INDEX runs_by_backfill ON runs (backfill, interval) WHERE backfill IS NOT NULL;
 
@@ -125,6 +126,14 @@ enum Schema {
             snoozed_until INTEGER);
         CREATE UNIQUE INDEX alerts_one_open ON alerts (kind, subject, ifnull(step, ''), ifnull(interval, ''))
             WHERE state <> 'closed';
+
+        CREATE INDEX alerts_open ON alerts (state, id) WHERE state <> 'closed';
+
+        -- Each channel hears of an alert once: told_at is when it did, or when the channel gave up on it.
+        CREATE TABLE tellings (
+            alert INTEGER NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL, due_at INTEGER NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 0, told_at INTEGER, failure TEXT, PRIMARY KEY (alert, channel)) WITHOUT ROWID;
+        CREATE INDEX tellings_waiting ON tellings (due_at) WHERE told_at IS NULL;
 
         CREATE TABLE paused_workflows (workflow TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 

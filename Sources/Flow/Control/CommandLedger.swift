@@ -1,4 +1,3 @@
-import Foundation
 import Store
 import Synchronization
 
@@ -50,14 +49,14 @@ final class CommandLedger: Sendable {
         _ command: EngineCommand, key: String, who: String, at now: Int64, _ effect: () async -> EngineReply
     ) async -> EngineReply {
         do {
-            let text = String(decoding: try command.line().dropLast(), as: UTF8.self)
+            let text = try JSONText.encode(command)
             if let known = try await begin(text, key: key, who: who, at: now) { return known }
         } catch {
             return .refused(Refusal(.failed, "\(error)"))
         }
         let reply = await effect()
         // Should this write fail, the caller still hears what happened; only a resent command will not.
-        if let answer = try? String(decoding: reply.line().dropLast(), as: UTF8.self) {
+        if let answer = try? JSONText.encode(reply) {
             _ = try? await store.write {
                 try $0.execute("UPDATE commands SET reply = ? WHERE key = ?", [.text(answer), .text(key)])
             }
@@ -78,7 +77,7 @@ final class CommandLedger: Sendable {
             guard known.text("command") == command else {
                 return .refused(Refusal(.wrong, "the key \(key) was used for another command"))
             }
-            guard let reply = try? JSONDecoder().decode(EngineReply.self, from: Data(known.text("reply").utf8)) else {
+            guard let reply = try? JSONText.decode(EngineReply.self, known.text("reply")) else {
                 return .refused(
                     Refusal(
                         .failed,

@@ -1,4 +1,3 @@
-import Foundation
 import Lake
 package import Store
 
@@ -8,14 +7,19 @@ package struct ProjectNames: Sendable, Hashable, Codable {
     package var workflows: [String]
     package var streams: [String]
 
+    package init(project: String, workflows: [String], streams: [String]) {
+        self.project = project
+        self.workflows = workflows
+        self.streams = streams
+    }
+
     init(_ project: Project) {
-        self.project = project.name
-        workflows = project.workflows.map(\.name)
-        streams = project.streams.map(\.name)
+        self.init(
+            project: project.name, workflows: project.workflows.map(\.name), streams: project.streams.map(\.name))
     }
 
     func save(_ store: Store) async throws {
-        let text = String(decoding: try line().dropLast(), as: UTF8.self)
+        let text = try JSONText.encode(self)
         try await store.write {
             try $0.execute(
                 "INSERT INTO meta (key, value) VALUES ('names', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
@@ -28,6 +32,6 @@ package struct ProjectNames: Sendable, Hashable, Codable {
         guard let text = try reading.first("SELECT value FROM meta WHERE key = 'names'")?.optionalText("value") else {
             return nil
         }
-        return try? JSONDecoder().decode(ProjectNames.self, from: Data(text.utf8))
+        return try? JSONText.decode(ProjectNames.self, text)
     }
 }

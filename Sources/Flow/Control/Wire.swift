@@ -92,9 +92,5 @@ struct RequestReader {
 
 extension Encodable {
     /// The value as one line of JSON.
-    func line() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    }
+    func line() throws -> [UInt8] { Array(try JSONText.encode(self).utf8) + [UInt8(ascii: "\n")] }
 }
