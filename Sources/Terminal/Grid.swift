@@ -119,6 +119,26 @@ package struct Grid: Hashable, Sendable {
         }
     }
 
+    /// The picture for a terminal that shows only ASCII: what stands for something by its shape gets the nearest shape,
+    /// everything else a question mark a column.
+    package func inASCII() -> Grid {
+        var grid = self
+        for place in grid.cells.indices where !grid.cells[place].glyph.isASCII || grid.cells[place].glyph.width != 1 {
+            let shape: Unicode.Scalar =
+                switch grid.cells[place].glyph.base {
+                case 0x2026, 0xB7: "."
+                case 0x2013, 0x2500, 0x2501: "-"
+                case 0x2190: "<"
+                case 0x2191: "^"
+                case 0x2192: ">"
+                case 0x2193: "v"
+                default: "?"
+                }
+            grid.cells[place].glyph = Glyph(base: shape, width: 1)
+        }
+        return grid
+    }
+
     /// The picture without its colours, one line a row, spaces at the ends cut off.
     package var text: String {
         (0..<size.rows).map { y in

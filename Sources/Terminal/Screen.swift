@@ -130,7 +130,8 @@ package final class Screen {
     }
 
     /// Shows a picture: sends what differs from the one before, and nothing when nothing does.
-    package func present(_ grid: Grid) {
+    package func present(_ picture: Grid) {
+        let grid = traits.ascii ? picture.inASCII() : picture
         guard grid != shown else { return }
         if synchronizes { weir_emit("\u{1B}[?2026h") }
         for y in 0..<min(grid.size.rows, size.rows) {
@@ -156,12 +157,9 @@ package final class Screen {
         if style.modifiers.contains(.underline) { attributes |= weir_underline() }
         if style.modifiers.contains(.reverse) { attributes |= weir_reverse() }
         let glyph = cell.glyph
-        let base = traits.ascii && !glyph.isASCII ? UInt32(UInt8(ascii: "?")) : glyph.base
-        let width = traits.ascii && !glyph.isASCII ? 1 : Int32(glyph.width)
         weir_put(
-            Int32(y), Int32(x), base, traits.ascii ? 0 : glyph.firstMark, traits.ascii ? 0 : glyph.secondMark, width,
-            attributes, pair(style))
-        if width < glyph.width { weir_put(Int32(y), Int32(x) + 1, base, 0, 0, 1, attributes, pair(style)) }
+            Int32(y), Int32(x), glyph.base, glyph.firstMark, glyph.secondMark, Int32(glyph.width), attributes,
+            pair(style))
     }
 
     private func pair(_ style: Style) -> Int32 {
