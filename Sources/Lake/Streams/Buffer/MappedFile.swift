@@ -1,0 +1,29 @@
+import CPlatform
+import Glibc
+
+/// A file's bytes, mapped for reading until this goes. The file must not shrink below what is read of it.
+final class MappedFile {
+    let contents: UnsafeRawBufferPointer
+
+    init(_ path: String) throws(LakeError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system("open", path, errno) }
+        defer { close(descriptor) }
+        var status = weir_file_status()
+        guard weir_fstat(descriptor, &status) == 0 else { throw .system("read", path, errno) }
+        let size = Int(status.size)
+        guard size > 0 else {
+            contents = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw .system("map", path, errno)
+        }
+        madvise(base, size, MADV_SEQUENTIAL)
+        contents = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    deinit {
+        if let base = contents.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), contents.count) }
+    }
+}

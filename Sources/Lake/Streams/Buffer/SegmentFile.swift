@@ -1,0 +1,47 @@
+import CPlatform
+import Glibc
+
+/// A segment that is being written. Its space is allocated when it is made, so a full disk shows before an ack.
+/// After any failure it must be abandoned: the next `fdatasync` may report success while the data is gone.
+final class SegmentFile {
+    let path: String
+    private let capacity: Int
+    private let descriptor: Int32
+    /// Bytes that are durable.
+    private var length = 0
+
+    /// Makes the file, all of its space, and its name durable. Leaves nothing behind when it throws.
+    init(creating path: String, capacity: Int) throws(LakeError) {
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw .system("make", path, errno) }
+        self.path = path
+        self.capacity = capacity
+        do throws(LakeError) {
+            let code = weir_allocate(descriptor, 0, Int64(capacity))
+            guard code == 0 else { throw LakeError.system("allocate space for", path, code) }
+            guard fsync(descriptor) == 0 else { throw LakeError.system("store", path, errno) }
+            try Folder.sync(Folder.parent(of: path))
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    func hasRoom(for bytes: Int) -> Bool { length + bytes <= capacity }
+
+    /// Writes the bytes and returns when they are durable.
+    func append(_ bytes: [UInt8]) throws(LakeError) {
+        let failure = bytes.withUnsafeBytes { bytes in
+            let failure = Folder.writeAll(bytes, to: descriptor)
+            return failure != 0 || fdatasync(descriptor) == 0 ? failure : errno
+        }
+        guard failure == 0 else { throw .system("write to", path, failure) }
+        length += bytes.count
+    }
+
+    /// Gives the space after the last durable byte back. What a failed write left there is not to be read, so its
+    /// own failure changes nothing.
+    func seal() { _ = ftruncate(descriptor, length) }
+}

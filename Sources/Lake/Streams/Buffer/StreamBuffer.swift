@@ -1,0 +1,232 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The durable buffer of one stream: segments in a folder, written by one thread at a time.
+///
+/// Whoever appends waits; what came together is written together, made durable by one `fdatasync`, and only then is
+/// everyone told. A batch leaves when its delivery has committed. The counts of the stream's invariant change in
+/// the same moment as the buffer does.
+final class StreamBuffer: Sendable {
+    struct Limits: Sendable {
+        var segmentBytes = 64 << 20
+        /// What one write takes at most, but for a single larger frame.
+        var gatherBytes = 4 << 20
+        /// How long a write waits for as many appends as came together last time.
+        var gatherTime = DispatchTimeInterval.milliseconds(2)
+        /// Bytes that may wait to become durable; more are refused as busy.
+        var waitingBytes = 32 << 20
+    }
+
+    private struct Append {
+        var payload: [UInt8]
+        var records: Int
+        var arrival: Int64
+        var reject: Int64
+        var waiter: CheckedContinuation<Int64, any Error>
+    }
+
+    private struct State {
+        var pending: [Append] = []
+        var waitingBytes = 0
+        var writing = false
+        var lastGroup = 1
+        var nextSequence: Int64
+        var index: BufferIndex
+        var counts: StreamCounts
+        /// Why the last write failed, until one succeeds.
+        var problem: String?
+        var oldestSince: ContinuousClock.Instant?
+    }
+
+    let stream: String
+    let folder: String
+    /// Rung whenever records became durable.
+    let arrivals = Doorbell()
+    private let limits: Limits
+    private let state: Mutex<State>
+    /// Touched by the writing thread alone.
+    private let segment = Mutex<SegmentFile?>(nil)
+    private let queue: DispatchQueue
+    private let company = DispatchSemaphore(value: 0)
+
+    init(stream: String, recovered: RecoveredBuffer, counts: StreamCounts, limits: Limits = Limits()) {
+        self.stream = stream
+        folder = recovered.folder
+        self.limits = limits
+        var counts = counts
+        counts.buffered = Int64(recovered.index.records)
+        state = Mutex(
+            State(
+                nextSequence: recovered.nextSequence, index: recovered.index, counts: counts,
+                // What an earlier engine left has waited longer than any interval: it is due now.
+                oldestSince: recovered.index.isEmpty ? nil : .now - .seconds(900)))
+        queue = DispatchQueue(label: "buffer.\(stream)")
+    }
+
+    /// Returns the frame's sequence when the lines are durable. `reject` marks lines that are put back; those are not
+    /// counted here, but by `redrove`. Throws `StreamRefusal`.
+    func append(_ payload: [UInt8], records: Int, arrival: Int64, reject: Int64 = 0) async throws -> Int64 {
+        try await withCheckedThrowingContinuation { waiter in
+            let start: Bool? = state.withLock { state in
+                guard state.waitingBytes == 0 || state.waitingBytes + payload.count <= limits.waitingBytes
+                else { return nil }
+                state.waitingBytes += payload.count
+                state.pending.append(
+                    Append(payload: payload, records: records, arrival: arrival, reject: reject, waiter: waiter))
+                defer { state.writing = true }
+                return !state.writing
+            }
+            switch start {
+            case nil: waiter.resume(throwing: StreamRefusal.busy(stream: stream, seconds: 1))
+            case true?: queue.async { self.writeAll() }
+            case false?: company.signal()
+            }
+        }
+    }
+
+    /// The oldest records, about `limit` bytes; nil when none wait. They stay until `settle`.
+    func batch(limit: Int) -> BufferIndex.Batch? { state.withLock { $0.index.batch(limit: limit) } }
+
+    /// What the delivery of a batch made of its records, after its commit. `redriven`: records of rejects that the
+    /// same commit marked as put back. Removes segments that hold nothing more.
+    func settle(
+        _ batch: BufferIndex.Batch, delivered: Int, rejected: Int, duplicates: Int, redriven: Int
+    ) async throws {
+        let finished = state.withLock { state in
+            state.counts.redrove(redriven)
+            state.counts.settled(delivered: delivered, rejected: rejected, duplicates: duplicates)
+            let finished = state.index.settle(through: batch.last)
+            state.oldestSince = state.index.isEmpty ? nil : .now
+            return finished
+        }
+        guard !finished.isEmpty else { return }
+        await withCheckedContinuation { continuation in
+            queue.async {
+                for path in finished { unlink(path) }
+                continuation.resume()
+            }
+        }
+    }
+
+    /// Counts a reject's records as waiting again: they are in the buffer and the store has marked them.
+    func redrove(_ records: Int) { state.withLock { $0.counts.redrove(records) } }
+
+    struct Standing: Sendable {
+        var counts: StreamCounts
+        var bytes: Int
+        var oldestArrival: Int64?
+        /// How long the oldest record has waited in this process.
+        var waited: Duration?
+        var lastSequence: Int64?
+        var problem: String?
+    }
+
+    func standing(now: ContinuousClock.Instant = .now) -> Standing {
+        state.withLock { state in
+            Standing(
+                counts: state.counts, bytes: state.index.bytes, oldestArrival: state.index.oldestArrival,
+                waited: state.oldestSince.map { now - $0 }, lastSequence: state.index.lastSequence,
+                problem: state.problem)
+        }
+    }
+
+    private func writeAll() {
+        while true {
+            waitForCompany()
+            let group: [Append] = state.withLock { state in
+                var bytes = 0
+                let group = state.pending.prefix { append in
+                    defer { bytes += append.payload.count }
+                    return bytes == 0 || bytes + append.payload.count <= limits.gatherBytes
+                }
+                state.pending.removeFirst(group.count)
+                state.writing = !group.isEmpty
+                if !group.isEmpty { state.lastGroup = group.count }
+                return Array(group)
+            }
+            if group.isEmpty { return }
+            write(group)
+        }
+    }
+
+    /// Clients send their next request after an ack, a moment apart: written one by one they would wait for one
+    /// another's `fdatasync`.
+    private func waitForCompany() {
+        let end = DispatchTime.now() + limits.gatherTime
+        var alone = true
+        while alone {
+            alone = state.withLock {
+                !$0.pending.isEmpty && $0.pending.count < $0.lastGroup && $0.waitingBytes < limits.gatherBytes
+            }
+            if alone, company.wait(timeout: end) == .timedOut { return }
+        }
+    }
+
+    private func write(_ group: [Append]) {
+        let first = state.withLock { state in
+            defer { state.nextSequence += Int64(group.count) }
+            return state.nextSequence
+        }
+        let frames = group.enumerated().map { offset, append in
+            Frame(
+                length: append.payload.count, records: append.records, sequence: first + Int64(offset),
+                arrival: append.arrival, reject: append.reject)
+        }
+        do throws(LakeError) {
+            try store(zip(frames, group.map(\.payload)), size: frames.reduce(0) { $0 + $1.size }, first: first)
+        } catch {
+            fail(group, error)
+            return
+        }
+        state.withLock { state in
+            if state.index.isEmpty { state.oldestSince = .now }
+            for frame in frames { state.index.append(frame) }
+            state.counts.took(frames.reduce(0) { $0 + ($1.reject == 0 ? $1.records : 0) })
+            state.waitingBytes -= frames.reduce(0) { $0 + $1.length }
+            state.problem = nil
+        }
+        for (frame, append) in zip(frames, group) { append.waiter.resume(returning: frame.sequence) }
+        arrivals.ring()
+    }
+
+    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws(LakeError) {
+        try segment.withLock { segment throws(LakeError) in
+            if let full = segment, !full.hasRoom(for: size) {
+                full.seal()
+                segment = nil
+            }
+            let file: SegmentFile
+            if let current = segment { file = current } else { file = try begin(first: first, size: size) }
+            // Until it is known to have succeeded, the file counts as abandoned.
+            segment = nil
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(size)
+            for (frame, payload) in frames { frame.write(payload, to: &bytes) }
+            do throws(LakeError) {
+                try file.append(bytes)
+            } catch {
+                file.seal()
+                throw error
+            }
+            segment = file
+        }
+    }
+
+    private func begin(first: Int64, size: Int) throws(LakeError) -> SegmentFile {
+        let file = try SegmentFile(
+            creating: folder + "/" + SegmentName(first: first).text, capacity: max(limits.segmentBytes, size))
+        state.withLock { $0.index.begin(segment: file.path) }
+        return file
+    }
+
+    private func fail(_ group: [Append], _ error: LakeError) {
+        state.withLock { state in
+            state.waitingBytes -= group.reduce(0) { $0 + $1.payload.count }
+            state.problem = error.description
+        }
+        for append in group {
+            append.waiter.resume(throwing: StreamRefusal.failed(stream: stream, error.description))
+        }
+    }
+}
