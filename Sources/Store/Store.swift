@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import GRDBSQLite
-import Synchronization
 
 /// The SQLite file that holds a project's state: manifests, catalog, events, runs, backfills, alerts.
 ///
@@ -11,17 +10,20 @@ import Synchronization
 package final class Store: Sendable {
     package let path: String
     private let database: any DatabaseReader & Sendable
-    private let writer: DatabasePool?
-    private let changes = Atomic<Int64>(0)
+    private let writer: GroupCommit?
 
-    /// How many transactions of this store have changed something since it was opened.
-    package var commits: Int64 { changes.load(ordering: .acquiring) }
-
-    private init(path: String, database: any DatabaseReader & Sendable, writer: DatabasePool?) {
+    private init(path: String, database: any DatabaseReader & Sendable, writer: GroupCommit?) {
         self.path = path
         self.database = database
         self.writer = writer
     }
+
+    /// How many commits of this store have changed something since it was opened.
+    package var commits: Int64 { writer?.commits ?? 0 }
+
+    /// Calls the body after every commit of this store that changed something, on the writing thread: it must only
+    /// signal.
+    package func onChange(_ body: @escaping @Sendable () -> Void) { writer?.onChange(body) }
 
     /// Opens the store for its only writer, makes it if it is absent, and brings its schema up to date.
     ///
@@ -43,7 +45,7 @@ package final class Store: Sendable {
                 guard finding == "ok" else { throw StoreError.damaged(path: path, finding: finding) }
             }
             try Schema.migrate(pool, path: path)
-            return Store(path: path, database: pool, writer: pool)
+            return Store(path: path, database: pool, writer: GroupCommit(pool, path: path))
         }
     }
 
@@ -58,31 +60,14 @@ package final class Store: Sendable {
         }
     }
 
-    /// Runs a write transaction on the one writing connection. It is durable when this returns.
-    /// Once begun it runs to its end, whatever happens to the calling task. Throws what the body throws, or `StoreError`.
+    /// Runs a write transaction on the one writing connection. It is durable when this returns; writes that wait at
+    /// the same time share a commit. Once begun it runs to its end, whatever happens to the calling task. Throws what
+    /// the body throws, and `StoreError`; then nothing of the body was kept.
     @discardableResult
     package func write<Result: Sendable>(_ body: @escaping @Sendable (Writing) throws -> Result) async throws -> Result
     {
         guard let writer else { throw StoreError.unreadable(path: path) }
-        return try await withCheckedThrowingContinuation { continuation in
-            writer.asyncWriteWithoutTransaction { database in
-                do {
-                    let result = try StoreError.translating(self.path) {
-                        let before = database.totalChangesCount
-                        var result: Result?
-                        try database.inTransaction(.immediate) {
-                            result = try body(Writing(database: database))
-                            return .commit
-                        }
-                        if database.totalChangesCount != before { self.changes.add(1, ordering: .releasing) }
-                        return result!
-                    }
-                    continuation.resume(returning: result)
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        }
+        return try await writer.write(body)
     }
 
     /// Reads one snapshot. Throws what the body throws, or `StoreError`.
@@ -114,9 +99,7 @@ package final class Store: Sendable {
     /// Moves the write-ahead log into the file and closes it. The engine calls this last.
     package func close() throws {
         try StoreError.translating(path) {
-            if let writer {
-                _ = try? writer.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            }
+            writer?.checkpoint()
             try database.close()
         }
     }
