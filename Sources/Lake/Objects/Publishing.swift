@@ -1,34 +1,127 @@
 package import Store
 
 extension Writing {
-    /// Publishes a partition's new version in this transaction: manifest rows, the mart's catalog entry, the event
+    /// Publishes a partition's new version in this transaction: manifest rows, the table's catalog entry, the event
     /// (`partition.published`; for streams and extracts `delivery` and `extract`), and the mark that the public tree
     /// must follow. Equal content publishes nothing (`changed` is false). Afterwards call `PublicTree.project`.
-    package func publish(_ partition: StagedPartition, at now: Int64) throws -> ObjectCommit { fatalError("contract") }
-
-    /// Publishes an older kept version of a partition again, under a new generation.
-    package func republish(table: TableName, partition: String, at now: Int64) throws -> ObjectCommit {
-        fatalError("contract")
+    /// Throws `LakeError.partitioning` when the table is cut into other partitions.
+    package func publish(_ partition: StagedPartition, at now: Int64) throws -> ObjectCommit {
+        let current = try reading.currentVersion(of: partition.table, partition.partition)
+        let kept = partition.mode == .append ? current : nil
+        let content = PartitionVersion.content(of: (kept?.contents ?? []) + partition.objects.map(\.content))
+        if let current, current.content == content {
+            for object in partition.objects { try record(object, of: partition, state: "retired", at: now) }
+            return current.unchanged(partition.table, partition.partition)
+        }
+        var ids = kept?.objects ?? []
+        for object in partition.objects { ids.append(try record(object, of: partition, state: "live", at: now)) }
+        let commit = try advance(
+            partition.table, partition.partition, kind: partition.kind, after: current, objects: ids,
+            rows: (kept?.rows ?? 0) + partition.objects.reduce(0) { $0 + $1.rows },
+            bytes: (kept?.bytes ?? 0) + partition.objects.reduce(0) { $0 + $1.bytes }, content: content,
+            origin: partition.origin, at: now)
+        try catalog(partition)
+        return commit
     }
-}
 
-/// The directories of links that other programs may read.
-package struct PublicTree: Sendable {
-    package let folder: ObjectFolder
-    package let store: Store
-
-    package init(folder: ObjectFolder, store: Store) {
-        self.folder = folder
-        self.store = store
+    /// Publishes an older kept version of a partition again, under a new version and generation: by default the one
+    /// before the current. Throws `LakeError.noOlderVersion` when that version isn't kept any more.
+    package func republish(table: TableName, partition: String, version: Int64? = nil, at now: Int64) throws
+        -> ObjectCommit
+    {
+        let older = LakeError.noOlderVersion(table: table, partition: partition)
+        guard let current = try reading.currentVersion(of: table, partition) else { throw older }
+        let chosen =
+            if let version { version } else {
+                Int64(
+                    try count(
+                        "SELECT max(version) FROM versions WHERE table_name = ? AND partition = ? AND version < ?",
+                        [.text(table.description), .text(partition), .integer(current.version)]))
+            }
+        guard chosen != current.version, let past = try reading.version(chosen, of: table, partition) else {
+            throw older
+        }
+        let kind = try first("SELECT kind FROM tables WHERE name = ?", [.text(table.description)])
+        return try advance(
+            table, partition, kind: kind.flatMap { TableKind(rawValue: $0.text("kind")) } ?? .mart, after: current,
+            objects: past.objects, rows: past.rows, bytes: past.bytes, content: past.content,
+            origin: "version \(chosen) again", at: now)
     }
 
-    /// Brings every dirty partition's directory to the current version by one exchange each.
-    package func project() async throws { fatalError("contract") }
+    /// Makes the next version the current one, with its event.
+    func advance(
+        _ table: TableName, _ partition: String, kind: TableKind, after current: PartitionVersion?, objects: [Int64],
+        rows: Int, bytes: Int64, content: String, origin: String, at now: Int64
+    ) throws -> ObjectCommit {
+        let commit = ObjectCommit(
+            table: table, partition: partition, version: (current?.version ?? 0) + 1,
+            generation: (current?.generation ?? 0) + 1, rows: rows, bytes: bytes, changed: true)
+        let place: [Value] = [.text(table.description), .text(partition), .integer(commit.version)]
+        try execute(
+            """
+            INSERT INTO versions (table_name, partition, version, rows, bytes, content, origin, published_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            place + [.integer(Int64(rows)), .integer(bytes), .text(content), .text(origin), .integer(now)])
+        for object in objects {
+            try execute(
+                "INSERT INTO version_objects (table_name, partition, version, object_id) VALUES (?, ?, ?, ?)",
+                place + [.integer(object)])
+        }
+        // A mart's catalog entry is made here; what streams and extracts publish waits for a crawl.
+        try execute(
+            """
+            INSERT INTO partitions (table_name, partition, version, generation, dirty, changed_at, crawled_version)
+            VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6)
+            ON CONFLICT (table_name, partition) DO UPDATE SET version = ?3, generation = ?4, dirty = 1,
+                changed_at = ?5, crawled_version = ifnull(?6, crawled_version)
+            """,
+            place + [.integer(commit.generation), .integer(now), kind == .mart ? .integer(commit.version) : .null])
+        try append(commit, kind: kind, origin: origin, at: now)
+        return commit
+    }
 
-    /// At the engine's start, with nothing running: projects dirty partitions, removes links that no manifest names,
-    /// empties the staging area and deletes objects that no kept version names.
-    package func recover() async throws { fatalError("contract") }
+    private func append(_ commit: ObjectCommit, kind: TableKind, origin: String, at now: Int64) throws {
+        struct Details: Encodable {
+            let version, generation: Int64
+            let rows: Int
+            let bytes: Int64
+            let origin: String
+        }
+        let event: String
+        switch kind {
+        case .mart: event = "partition.published"
+        case .stream: event = "delivery"
+        case .extract: event = "extract"
+        // The crawl that adopted it tells of it.
+        case .adopted: return
+        }
+        let details = Details(
+            version: commit.version, generation: commit.generation, rows: commit.rows, bytes: commit.bytes,
+            origin: origin)
+        try append(
+            kind: event, subject: commit.table.description,
+            interval: Interval(partition: commit.partition)?.description, payload: try StoredJSON.text(details),
+            at: now)
+    }
 
-    /// Retires versions beyond the last three and deletes their objects after the grace time. Returns how many files.
-    package func sweep(now: Int64, grace: Duration) async throws -> Int { fatalError("contract") }
+    /// The object's id. A path that is known already is the same object: its row stays as it is.
+    @discardableResult
+    private func record(_ object: StagedObject, of partition: StagedPartition, state: String, at now: Int64) throws
+        -> Int64
+    {
+        try execute(
+            """
+            INSERT INTO objects (table_name, partition, path, rows, bytes, min_time, max_time, schema, content, state,
+                created_at, retired_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING
+            """,
+            [
+                .text(partition.table.description), .text(partition.partition), .text(object.path), Value(object.rows),
+                Value(object.bytes), Value(object.minTime), Value(object.maxTime),
+                .text(try StoredJSON.text(object.columns)), .text(object.content), .text(state), .integer(now),
+                state == "retired" ? .integer(now) : .null,
+            ])
+        return Int64(try count("SELECT id FROM objects WHERE path = ?", [.text(object.path)]))
+    }
 }
