@@ -48,7 +48,7 @@ let package = Package(
             swiftSettings: rules),
         .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: rules),
         .target(
-            name: "Console", dependencies: ["CPlatform", "Flow", "Lake", "Terminal", yams],
+            name: "Console", dependencies: ["CPlatform", "Flow", "Lake", "Store", "Terminal", yams],
             resources: [.embedInCode("Themes/shipped")], swiftSettings: rules),
         .executableTarget(
             name: "weir",
@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: rules),
         .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"], swiftSettings: rules),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["Console", "Terminal", "TestSupport"],
+            name: "ConsoleTests", dependencies: ["Console", "Flow", "Lake", "Store", "Terminal", "TestSupport", "weir"],
             exclude: ["Golden"], swiftSettings: rules),
         .testTarget(
             name: "EndToEndTests", dependencies: ["weir", "Lake", "TestSupport", "CPlatform"],

@@ -54,8 +54,6 @@ static inline void weir_curses_resize(int rows, int columns) {
     clearok(curscr, TRUE);
 }
 static inline void weir_curses_refresh(void) { refresh(); }
-/// Adds a control sequence to curses' own buffer, so that it keeps its place among what curses sends.
-static inline void weir_emit(const char *sequence) { putp(sequence); }
 
 /// A pair for two colour indexes (-1: the terminal's own), shared by every caller that asks for the same two.
 static inline int weir_pair(int fg, int bg) { return alloc_pair(fg, bg); }

@@ -25,7 +25,8 @@ static void weir_restore(void) {
     sigemptyset(&background);
     sigaddset(&background, SIGTTOU);
     pthread_sigmask(SIG_BLOCK, &background, &before);
-    tcsetattr(guarded_input, TCSANOW, &saved_settings);
+    // What the terminal has answered and nobody has read would be taken for typed by whoever comes next.
+    tcsetattr(guarded_input, TCSAFLUSH, &saved_settings);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 static void weir_on_fatal(int signal_number) {
@@ -91,6 +92,12 @@ void weir_stop_here(void) {
     memset(&normal, 0, sizeof normal);
     normal.sa_handler = SIG_DFL;
     sigaction(SIGTSTP, &normal, &before);
+    // A thread made by others may have it blocked.
+    sigset_t stop, mask;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
     raise(SIGTSTP);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &before, NULL);
 }

@@ -38,7 +38,7 @@ package final class Screen {
         size = Self.measured()
         weir_curses_resize(Int32(size.rows), Int32(size.columns))
         enableReports()
-        if traits.answers { weir_emit("\u{1B}[?2026$p") }
+        if traits.answers { send("\u{1B}[?2026$p") }
     }
 
     /// Gives the terminal back as it was found. Draw nothing after it.
@@ -100,6 +100,12 @@ package final class Screen {
         package static let continued = Events(rawValue: 16)
     }
 
+    /// More was typed and waits.
+    package var hasInput: Bool {
+        var waits = pollfd(fd: Self.input, events: Int16(POLLIN), revents: 0)
+        return poll(&waits, 1, 0) > 0
+    }
+
     /// What was typed and waits, at most 64 KiB at a time; nil when the terminal is gone.
     package func read() -> [UInt8]? {
         let bytes = [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
@@ -133,7 +139,7 @@ package final class Screen {
     package func present(_ picture: Grid) {
         let grid = traits.ascii ? picture.inASCII() : picture
         guard grid != shown else { return }
-        if synchronizes { weir_emit("\u{1B}[?2026h") }
+        if synchronizes { send("\u{1B}[?2026h") }
         for y in 0..<min(grid.size.rows, size.rows) {
             // Curses finds the cells that differ; rows that don't are not shown to it.
             if let shown, shown.size == grid.size, shown.row(y) == grid.row(y) { continue }
@@ -175,11 +181,11 @@ package final class Screen {
     }
 
     private func enableReports() {
-        weir_emit("\u{1B}[?2004h\u{1B}[?1004h")
-        if mouse { weir_emit("\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h") }
+        send("\u{1B}[?2004h\u{1B}[?1004h")
+        if mouse { send("\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h") }
     }
 
-    /// Sends now, after what curses has sent.
+    /// Sends now. Curses has nothing of its own in store between two refreshes.
     private func send(_ sequence: String) {
         var rest = Array(sequence.utf8)[...]
         while !rest.isEmpty {

@@ -20,6 +20,9 @@ struct Clock: Sendable, Hashable {
         return String(day(moment).date.dropFirst(5)) + " " + String(time(moment).prefix(5))
     }
 
+    /// `2026-11-20`.
+    func date(_ moment: Int64) -> String { day(moment).date }
+
     /// `11-20` in the year of `now`, else `2025-11-20`; with its hour where it has one.
     func short(_ interval: Interval, now: Int64) -> String {
         let text = interval.description

@@ -50,11 +50,12 @@ extension ConsoleState {
         return canvas.frame(rect, title: title, note: note, focused: pane == self.pane)
     }
 
-    /// What an empty pane says where a filter is what empties it.
+    /// What an empty pane says where its filter, or the want of a store, is what empties it.
     func emptied(_ pane: Pane, _ lines: [[Canvas.Span]]) -> [[Canvas.Span]] {
-        if data.overview == nil {
+        guard data.overview != nil else {
             guard let problem = data.problem else { return [[Canvas.Span("reading …", .dim)]] }
-            return [[Canvas.Span(problem, .dim)]]
+            // Once is enough, where the eyes are.
+            return [[Canvas.Span(pane == .workflows || place != .overview ? problem : "nothing yet", .dim)]]
         }
         guard let filter = list(pane).filter else { return lines }
         return [

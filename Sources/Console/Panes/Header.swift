@@ -75,6 +75,8 @@ extension ConsoleState {
         case .connecting: return [Canvas.Span("\(signs.hollow) looking for an engine", .dim)]
         case .starting: return [Canvas.Span("\(signs.hollow) starting the engine", .running)]
         case .lost: return [Canvas.Span("\(signs.failed) engine lost", .failed)]
+        case .absent where owner == .demonstration:
+            return [Canvas.Span("\(signs.hollow) waiting for the engine", .running)]
         case .absent:
             return short
                 ? [Canvas.Span("\(signs.hollow) no engine", .stale)]

@@ -28,7 +28,7 @@ extension ConsoleState {
         let found = helpBindings(view)
         let grouped = view.query.string.trimmed.isEmpty
         let inner = window(
-            "Keys", width: 76, height: size.rows - 4, on: &canvas,
+            "Keys", width: 100, height: size.rows - 4, on: &canvas,
             note: [Canvas.Span("type to search, enter does it, esc closes", .dim)])
         canvas.write("search ", .dim, x: inner.x, y: inner.y)
         draw(view.query, on: &canvas, x: inner.x + 7, y: inner.y, width: inner.width - 7, focused: true, role: .field)
@@ -133,8 +133,9 @@ extension ConsoleState {
 
     private func drawLeaving(on canvas: inout Canvas) {
         let (question, answers): (String, [(String, String)]) =
-            switch profile.engine {
-            case .somebody: ("Quit? The engine goes on.", [("y", "quit"), ("esc", "stay")])
+            switch owner {
+            case .somebody:
+                (data.link.isAttached ? "Quit? The engine goes on." : "Quit?", [("y", "quit"), ("esc", "stay")])
             case .startedHere:
                 (
                     "This console started the engine.",

@@ -75,10 +75,14 @@ package enum FeedUpdate: Sendable {
     case overview(Overview)
     case problem(String?)
     case link(LinkState)
+    /// Whose engine it turned out to be.
+    case owner(EngineOwner)
     case status(EngineStatus)
     case run(RunDetail)
     case listing(Listing)
     case reply(ticket: Int, Outcome)
+    /// Whoever runs the console wants it to end.
+    case ended
 
     package enum Outcome: Sendable {
         case reply(EngineReply)

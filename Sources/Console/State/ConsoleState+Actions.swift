@@ -14,7 +14,9 @@ extension ConsoleState {
             case .failure(let reason): return reason.message
             }
         case .retryDownstream:
-            if pane == .backfills { return focusedBackfill == nil ? "no backfill here" : needsEngine }
+            if pane == .backfills || pane == .calendar {
+                return focusedBackfill == nil ? "no backfill here" : needsEngine
+            }
             switch retryTarget {
             case .success: return needsEngine
             case .failure(let reason): return reason.message

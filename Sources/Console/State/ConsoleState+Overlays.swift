@@ -263,7 +263,7 @@ extension ConsoleState {
     }
 
     mutating func leave(_ key: Key) -> [Effect] {
-        switch (profile.engine, key.code, key.modifiers) {
+        switch (owner, key.code, key.modifiers) {
         case (_, .escape, _), (_, .character("n"), []):
             overlay = nil
             return []

@@ -14,6 +14,7 @@ package struct ConsoleState: Sendable {
     package internal(set) var theme: String
     package internal(set) var mouse = true
 
+    var owner: EngineOwner
     let keys: KeyTable
     let clock: Clock
     let themes: [String]
@@ -49,6 +50,7 @@ package struct ConsoleState: Sendable {
         self.now = now
         self.theme = theme
         self.themes = themes
+        owner = profile.engine
         keys = KeyTable(hostActions: profile.hostActions)
         clock = Clock(profile.timeZone)
     }
@@ -98,6 +100,7 @@ package struct ConsoleState: Sendable {
             tell(link)
             data.link = link
             if !link.isAttached { data.status = nil }
+        case .owner(let owner): self.owner = owner
         case .status(let status): data.status = status
         case .run(let detail):
             guard case .run(detail.run.id) = place else { break }
@@ -105,6 +108,7 @@ package struct ConsoleState: Sendable {
             run.focusOnFailure(in: detail, list: &lists[.steps, default: ListView()])
         case .listing(let listing): data.listing = listing
         case .reply(let ticket, let outcome): effects = take(outcome, for: ticket)
+        case .ended: effects = [.quit(stopEngine: false)]
         }
         settle()
         return effects
