@@ -1,33 +1,7 @@
 import CDuckDB
 
-/// A value bound to a `$name` of a statement. Dates and timestamps are ISO 8601 text, cast by DuckDB.
-package enum BoundValue: Sendable, Hashable, Codable {
-    case null
-    case text(String)
-    case integer(Int64)
-    case real(Double)
-    case bool(Bool)
-    case date(String)
-    case timestamp(String)
-}
-
-/// A result as text: for screens, checks and small answers, never for data on its way.
-package struct TextRows: Sendable, Hashable {
-    /// Names and DuckDB's types (`BIGINT`, `STRUCT(a VARCHAR)`).
-    package var columns: [(name: String, type: String)] = []
-    package var rows: [[String?]] = []
-    /// More rows than the limit were there.
-    package var truncated = false
-
-    package static func == (left: TextRows, right: TextRows) -> Bool {
-        left.rows == right.rows && left.truncated == right.truncated
-            && left.columns.map(\.name) == right.columns.map(\.name)
-            && left.columns.map(\.type) == right.columns.map(\.type)
-    }
-    package func hash(into hasher: inout Hasher) { hasher.combine(rows) }
-}
-
-/// One DuckDB instance with one connection, used by one thread at a time; `interrupt` alone may come from any.
+/// One DuckDB instance with one connection, used by one thread at a time; its `handle` alone may be used from any.
+/// Extensions are never fetched from the network, times are in UTC, and results keep the order of their input.
 package final class Session {
     package struct Configuration: Sendable {
         package var threads: Int
@@ -43,16 +17,132 @@ package final class Session {
         }
     }
 
+    /// Interrupts and watches from other threads.
+    package let handle: SessionHandle
+    let connection: UnsafeMutablePointer<wd_connection>?
+    private let database: UnsafeMutablePointer<wd_database>?
+
     /// Loads the library if this process has not yet, and opens an in-memory database. Throws `DuckDBError`.
-    package init(_ configuration: Configuration) throws { fatalError("contract") }
-
-    /// Runs one or more statements and drops their results.
-    package func execute(_ sql: String) throws { fatalError("contract") }
-
-    /// Runs one statement; reads at most `limit` rows.
-    package func rows(_ sql: String, _ parameters: [String: BoundValue] = [:], limit: Int = .max) throws -> TextRows {
-        fatalError("contract")
+    package init(_ configuration: Configuration) throws {
+        _ = try DuckDBLibrary.load()
+        var options = [
+            "threads": "\(configuration.threads)",
+            "temp_directory": configuration.temporaryDirectory ?? "",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        ]
+        if let memory = configuration.memory { options["memory_limit"] = "\(memory)B" }
+        database = try Self.open(options)
+        var connection: UnsafeMutablePointer<wd_connection>?
+        guard wd_connect(database, &connection) == 0 else {
+            var closing = database
+            wd_close(&closing)
+            throw DuckDBError.failed("DuckDB can't open a connection")
+        }
+        self.connection = connection
+        handle = SessionHandle(connection)
+        try execute(Self.settings)
     }
+
+    deinit {
+        handle.close()
+        var connection = connection
+        wd_disconnect(&connection)
+        var database = database
+        wd_close(&database)
+    }
+
+    /// Errors carry positions; progress is counted but not drawn; profiles count the bytes that Parquet readers fetch,
+    /// which is right only with prefetching and without the cache of files.
+    private static let settings = """
+        SET errors_as_json = true;
+        SET TimeZone = 'UTC';
+        SET enable_progress_bar = true;
+        SET enable_progress_bar_print = false;
+        SET progress_bar_time = 0;
+        SET prefetch_all_parquet_files = true;
+        SET enable_external_file_cache = false;
+        PRAGMA enable_profiling = 'no_output';
+        SET profiling_coverage = 'ALL';
+        """
+
+    private static func open(_ options: [String: String]) throws -> UnsafeMutablePointer<wd_database>? {
+        var configuration: UnsafeMutablePointer<wd_config>?
+        guard wd_create_config(&configuration) == 0 else { throw DuckDBError.failed("DuckDB can't be configured") }
+        defer { wd_destroy_config(&configuration) }
+        for (name, value) in options where wd_set_config(configuration, name, value) != 0 {
+            throw DuckDBError.failed("DuckDB refuses \(name) = \(value)")
+        }
+        var database: UnsafeMutablePointer<wd_database>?
+        var message: UnsafeMutablePointer<CChar>?
+        guard wd_open_ext(nil, &database, configuration, &message) == 0 else {
+            defer { wd_free(message) }
+            throw DuckDBError.failed(message.map { String(cString: $0) } ?? "DuckDB can't open a database")
+        }
+        return database
+    }
+
+    /// Runs one or more statements and drops their results. Throws `DuckDBError`, as all of these do.
+    package func execute(_ sql: String) throws {
+        let result = QueryResult()
+        guard wd_query(connection, sql, &result.result) == 0 else { throw result.error(in: sql) }
+    }
+
+    /// Runs one statement; reads at most `limit` rows of its result. A SELECT with columns of other types than numbers,
+    /// text and booleans is run with casts to VARCHAR around it.
+    package func rows(_ sql: String, _ parameters: [String: BoundValue] = [:], limit: Int = .max) throws -> TextRows {
+        let statement = try PreparedStatement(sql, on: connection)
+        var columns = statement.columns
+        guard statement.isSelect, !columns.allSatisfy({ $0.type.isReadable }) else {
+            try statement.bind(parameters)
+            return try statement.execute().rows(limit: limit)
+        }
+        if columns.contains(where: { $0.type.id == nil }) {
+            // Columns whose types depend on parameters show only in a result.
+            columns = try result(of: sql, between: "SELECT * FROM (", ") LIMIT 0", parameters).columns
+        }
+        let names = columns.indices.map { "c\($0)" }
+        let casts = names.map { "CAST(\($0) AS VARCHAR)" }.joined(separator: ", ")
+        var answer = try result(
+            of: sql, between: "SELECT \(casts) FROM (", ") AS t(\(names.joined(separator: ", ")))", parameters
+        ).rows(limit: limit)
+        answer.columns = columns.map { ($0.name, $0.type.description) }
+        return answer
+    }
+
+    /// Runs a SELECT as a part of another statement, as in `COPY (` … `) TO 'file'`; positions in errors are those in
+    /// the SELECT.
+    package func rows(
+        of select: String, between prefix: String, _ suffix: String, _ parameters: [String: BoundValue] = [:],
+        limit: Int = .max
+    ) throws -> TextRows {
+        try result(of: select, between: prefix, suffix, parameters).rows(limit: limit)
+    }
+
+    private func result(
+        of select: String, between prefix: String, _ suffix: String, _ parameters: [String: BoundValue]
+    ) throws(DuckDBError) -> QueryResult {
+        do throws(DuckDBError) {
+            // The suffix begins a line, because the SELECT may end in a comment.
+            let sql = prefix + SQLText.statement(select) + "\n" + suffix
+            let statement = try PreparedStatement(sql, on: connection)
+            try statement.bind(parameters)
+            return try statement.execute()
+        } catch {
+            throw error.shifted(by: prefix.utf8.count)
+        }
+    }
+
+    /// Parses and binds one statement without running it: what kind it is, and what its result will have.
+    package func prepare(_ sql: String) throws -> StatementShape {
+        let statement = try PreparedStatement(sql, on: connection)
+        return StatementShape(
+            isSelect: statement.isSelect, columns: statement.columns.map { ($0.name, $0.type.description) },
+            parameters: statement.parameterNames)
+    }
+
+    /// Bytes that the last statement read from Parquet files.
+    package var bytesRead: Int64 { Profile(connection).bytesRead }
 
     /// The first column of the first row as text.
     package func value(_ sql: String, _ parameters: [String: BoundValue] = [:]) throws -> String? {
@@ -60,5 +150,10 @@ package final class Session {
     }
 
     /// Loads an extension that lies beside the library: `sqlite_scanner`, `postgres_scanner`, `mysql_scanner`.
-    package func loadExtension(_ name: String) throws { fatalError("contract") }
+    package func loadExtension(_ name: String) throws {
+        guard let file = try DuckDBLibrary.load().extensionFile(name) else {
+            throw DuckDBError.noLibrary("DuckDB's extension \(name) is not installed: run .ci/setup")
+        }
+        try execute("LOAD \(SQLText.literal(file))")
+    }
 }

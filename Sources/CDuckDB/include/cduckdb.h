@@ -14,6 +14,8 @@ WD_HANDLE(database) WD_HANDLE(connection) WD_HANDLE(config) WD_HANDLE(type) WD_H
 WD_HANDLE(table_function) WD_HANDLE(bind_info) WD_HANDLE(init_info) WD_HANDLE(function_info) WD_HANDLE(chunk)
 WD_HANDLE(vector) WD_HANDLE(statement) WD_HANDLE(extracted) WD_HANDLE(profile)
 typedef struct { uint64_t a, b, c; void *d, *e, *internal; } wd_result;
+typedef struct { int32_t days; } wd_date;
+typedef struct { int64_t micros; } wd_timestamp;
 typedef struct { double percentage; uint64_t rows_processed, total_rows_to_process; } wd_progress;
 typedef void (*wd_drop)(void *_Nullable);
 typedef void (*wd_bind_cb)(wd_bind_info_p);
@@ -85,12 +87,17 @@ typedef void (*wd_func_cb)(wd_function_info_p, wd_chunk_p);
  X(int, bind_double, (wd_statement_p s, uint64_t i, double v), (s,i,v)) \
  X(int, bind_boolean, (wd_statement_p s, uint64_t i, bool v), (s,i,v)) \
  X(int, bind_null, (wd_statement_p s, uint64_t i), (s,i)) \
+ X(int, bind_date, (wd_statement_p s, uint64_t i, wd_date v), (s,i,v)) \
+ X(int, bind_timestamp, (wd_statement_p s, uint64_t i, wd_timestamp v), (s,i,v)) \
  X(int, execute_prepared, (wd_statement_p s, wd_result *r), (s,r)) \
  X(uint64_t, extract_statements, (wd_connection_p c, const char *q, wd_extracted_p *o), (c,q,o)) \
  X(const char *, extract_statements_error, (wd_extracted_p e), (e)) \
  X(int, prepare_extracted_statement, (wd_connection_p c, wd_extracted_p e, uint64_t i, wd_statement_p *o), (c,e,i,o)) \
  X(void, destroy_extracted, (wd_extracted_p *e), (e)) \
  X(int, prepared_statement_type, (wd_statement_p s), (s)) \
+ X(uint64_t, prepared_statement_column_count, (wd_statement_p s), (s)) \
+ X(const char *, prepared_statement_column_name, (wd_statement_p s, uint64_t c), (s,c)) \
+ X(wd_type_p, prepared_statement_column_logical_type, (wd_statement_p s, uint64_t c), (s,c)) \
  X(uint64_t, column_count, (wd_result *r), (r)) \
  X(const char *, column_name, (wd_result *r, uint64_t c), (r,c)) \
  X(int, column_type, (wd_result *r, uint64_t c), (r,c)) \
@@ -103,6 +110,16 @@ typedef void (*wd_func_cb)(wd_function_info_p, wd_chunk_p);
  X(wd_type_p, vector_get_column_type, (wd_vector_p v), (v)) \
  X(int, get_type_id, (wd_type_p t), (t)) \
  X(uint8_t, decimal_scale, (wd_type_p t), (t)) \
+ X(uint8_t, decimal_width, (wd_type_p t), (t)) \
+ X(char *, logical_type_get_alias, (wd_type_p t), (t)) \
+ X(wd_type_p, list_type_child_type, (wd_type_p t), (t)) \
+ X(wd_type_p, array_type_child_type, (wd_type_p t), (t)) \
+ X(uint64_t, array_type_array_size, (wd_type_p t), (t)) \
+ X(wd_type_p, map_type_key_type, (wd_type_p t), (t)) \
+ X(wd_type_p, map_type_value_type, (wd_type_p t), (t)) \
+ X(uint64_t, struct_type_child_count, (wd_type_p t), (t)) \
+ X(char *, struct_type_child_name, (wd_type_p t, uint64_t i), (t,i)) \
+ X(wd_type_p, struct_type_child_type, (wd_type_p t, uint64_t i), (t,i)) \
  X(int, decimal_internal_type, (wd_type_p t), (t)) \
  X(wd_progress, query_progress, (wd_connection_p c), (c)) \
  X(wd_profile_p, get_profiling_info, (wd_connection_p c), (c)) \
