@@ -12,7 +12,7 @@ enum Disk {
         }
         let identity: Identity
         let size: Int64
-        /// Nanoseconds since 1970.
+        /// Nanoseconds since 1970; times that such a number can't hold are the nearest that it can.
         let modified: Int64
         let isDirectory: Bool
     }
@@ -63,7 +63,8 @@ enum Disk {
         }
         return Status(
             identity: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), size: Int64(status.st_size),
-            modified: Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec),
+            modified: max(-9_000_000_000, min(9_000_000_000, Int64(status.st_mtim.tv_sec))) * 1_000_000_000
+                + Int64(status.st_mtim.tv_nsec),
             isDirectory: status.st_mode & S_IFMT == S_IFDIR)
     }
 
