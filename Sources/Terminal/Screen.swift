@@ -130,9 +130,9 @@ package final class Screen {
         send(on ? "\u{1B}[?1000h\u{1B}[?1002h\u{1B}[?1006h" : "\u{1B}[?1000l\u{1B}[?1002l\u{1B}[?1006l")
     }
 
-    /// Offers a text to the terminal's clipboard (OSC 52).
+    /// Offers a text to the terminal's clipboard (OSC 52): its first 74,994 bytes, which is what xterm takes.
     package func copy(_ text: String) {
-        send("\u{1B}]52;c;" + Data(text.utf8).base64EncodedString() + "\u{07}")
+        send("\u{1B}]52;c;" + Data(text.utf8.prefix(74_994)).base64EncodedString() + "\u{07}")
     }
 
     /// Shows a picture: sends what differs from the one before, and nothing when nothing does.

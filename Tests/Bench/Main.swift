@@ -21,11 +21,12 @@ struct Main: AsyncParsableCommand {
 }
 
 enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case ingest
+    case ingest, console
 
     func measure() async throws -> [Figure] {
         switch self {
         case .ingest: try await IngestBench().measure()
+        case .console: try ConsoleBench().measure()
         }
     }
 }

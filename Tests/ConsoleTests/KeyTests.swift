@@ -102,6 +102,18 @@ struct KeyTests {
         #expect(first == second)
     }
 
+    @Test func `a refused retry is asked anew, because an engine keeps to its first answer`() {
+        var fingers = onFailedRun()
+        fingers.type("r")
+        _ = fingers.state.update(.reply(ticket: 1, .reply(.refused(Refusal(.wrong, "another run is active")))))
+        #expect(fingers.text().contains("another run is active"))
+        guard case .send(_, let key, _) = fingers.type("r").first else {
+            Issue.record("nothing was sent")
+            return
+        }
+        #expect(key == "retry-912-engagement-3-test-1")
+    }
+
     @Test func `r where nothing failed says so and sends nothing`() {
         var fingers = Fingers(Sample.state(120, 36))
         #expect(fingers.type("r") == [])

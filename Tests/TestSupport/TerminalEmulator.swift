@@ -19,14 +19,14 @@ package final class TerminalEmulator {
     }
     deinit { vterm_free(terminal) }
 
-    /// Takes what a program sent; returns what a terminal answers.
-    package func take(_ bytes: [UInt8]) -> [UInt8] {
+    /// Takes what a program sent.
+    package func take(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             _ = vterm_input_write(terminal, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count)
         }
+        // What a terminal would answer is left unsaid.
         var answer = [CChar](repeating: 0, count: 4096)
-        let count = vterm_output_read(terminal, &answer, answer.count)
-        return answer.prefix(count).map { UInt8(bitPattern: $0) }
+        while vterm_output_read(terminal, &answer, answer.count) > 0 {}
     }
 
     package func resize(rows: Int, columns: Int) {

@@ -14,6 +14,7 @@ final class ConsoleLoop {
     private var theme: Theme
     private var decoder = InputDecoder()
     private var leaving: Leaving?
+    private var drawnAt: Int64 = 0
 
     init(
         screen: Screen, state: ConsoleState, library: ThemeLibrary, mailbox: Mailbox, store: StoreReader,
@@ -33,7 +34,10 @@ final class ConsoleLoop {
         screen.setMouse(state.mouse)
         while leaving == nil {
             state.tick(now: Self.now)
-            screen.present(state.draw(theme: theme))
+            if mayDraw {
+                screen.present(state.draw(theme: theme))
+                drawnAt = Self.moment
+            }
             turn()
         }
         return leaving ?? .leave
@@ -73,10 +77,14 @@ final class ConsoleLoop {
         for input in inputs where leaving == nil { perform(state.handle(input, at: Self.moment)) }
     }
 
+    /// While the window has not the keyboard, a picture every two seconds is enough for whoever glances at it.
+    private var mayDraw: Bool { state.attended || Self.moment - drawnAt >= Self.restfulPause }
+    private static let restfulPause: Int64 = 2000
+
     /// Milliseconds until something must be done without anybody's asking: a clock's tick, or a lone escape.
     private var patience: Int {
-        // Countdowns move by the second; nobody sees them while the window has not the keyboard.
-        let tick = state.attended ? 1000 - Int(Self.now % 1000) : 5000
+        // Clocks and countdowns move by the second.
+        let tick = state.attended ? 1000 - Int(Self.now % 1000) : Int(Self.restfulPause)
         guard let deadline = decoder.deadline else { return tick }
         return min(tick, max(0, Int(deadline - Self.moment)))
     }

@@ -90,9 +90,10 @@ package struct ConsoleSession: Sendable {
                         defer { errors.end() }
                         let screen = try Screen(environment: environment, wakeup: wakeup)
                         defer { screen.stop() }
-                        let state = ConsoleState(
+                        var state = ConsoleState(
                             profile: profile, size: screen.size, now: ConsoleLoop.now,
                             theme: theme ?? ThemeLibrary.fallback, themes: library.names)
+                        if let problem = library.problems.first { state.warn(problem) }
                         let loop = ConsoleLoop(
                             screen: screen, state: state, library: library, mailbox: mailbox, store: store,
                             requests: requests)

@@ -22,8 +22,10 @@ extension ConsoleState {
         let name = run.map(subject) ?? "#\(target.run)"
         notices.show("retrying \(target.step ?? "the failed steps") of \(name); x cancels", .said, now: now)
         let step = run?.steps.first { $0.name == target.step }
-        // The same step after the same attempt is the same request, whichever console sends it.
-        let key = "retry-\(target.run)-\(target.step ?? "all")-\(step.map { "\($0.attempts)" } ?? "\(now)")"
+        // The same step after the same attempt is the same request, whichever console sends it. An engine keeps to its
+        // first answer to a request, so one that was refused is asked anew.
+        var key = "retry-\(target.run)-\(target.step ?? "all")-\(step.map { "\($0.attempts)" } ?? "\(now)")"
+        if let refusals = refusals[target.run] { key += "-\(profile.session)-\(refusals)" }
         return [send(.retry(run: target.run, step: target.step, downstream: false), .retry(target.run), key: key)]
     }
 
@@ -177,6 +179,7 @@ extension ConsoleState {
     }
 
     private mutating func refuse(_ message: String, _ purpose: Purpose) {
+        if case .retry(let run) = purpose { refusals[run, default: 0] += 1 }
         if case .form(var form) = overlay {
             switch purpose {
             case .plan(let request):

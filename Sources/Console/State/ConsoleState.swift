@@ -35,6 +35,8 @@ package struct ConsoleState: Sendable {
     /// Runs that were retried, and backfills that were started, from here.
     var retried: Set<Int64> = []
     var begun: Set<Int64> = []
+    /// How often a retry of a run was refused.
+    var refusals: [Int64: Int] = [:]
     /// Replies that are still to come, by ticket.
     var pending: [Int: Purpose] = [:]
     var lastTicket = 0
@@ -82,6 +84,9 @@ package struct ConsoleState: Sendable {
         self.now = now
         notices.expire(now: now)
     }
+
+    /// Says something at the foot of the screen, as a failure that stays a while.
+    package mutating func warn(_ text: String) { notices.show(text, .failed, now: now) }
 
     package mutating func resize(to size: Size) {
         self.size = size

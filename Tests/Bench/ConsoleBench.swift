@@ -1,0 +1,124 @@
+import Foundation
+
+/// How the console feels with an engine at work beside it: first picture, keys, idling, bytes, memory. htop, btop and
+/// tig are measured in the same run, with the same meter, as what people know.
+struct ConsoleBench {
+    private let recordsPerSecond = 50_000
+    private let keys = 200
+
+    /// What one program showed.
+    struct Feel {
+        var firstPicture: Double
+        var latencies: [Double]
+        var cursorBytes: Double
+        var idleShare: Double
+        var residentBytes: Double
+    }
+
+    func measure() throws -> [Figure] {
+        let engine = try BenchEngine(files: ["weir.yaml": Self.project])
+        defer { engine.stop() }
+        let weir = try BenchEngine.weir()
+        let console = ["console", "--dir", engine.folder]
+        let folder = engine.folder
+        let load = SteadyLoad(port: engine.port, recordsPerSecond: recordsPerSecond)
+        let mine = try feel(weir, console, in: folder, down: "j", up: "k")
+        try load.stop()
+        let unattended = try TerminalMeter(weir, console, directory: folder)
+        unattended.settle(silence: 0.5)
+        unattended.send("\u{1B}[O")
+        let unattendedShare = unattended.processorShare(seconds: 20)
+        let idle = try feel(weir, console, in: folder, down: "j", up: "k").idleShare
+        let peers = try peers(folder)
+        func reference(_ path: KeyPath<Feel, Double>, _ factor: Double) -> Figure.Reference {
+            compare(peers) { $0[keyPath: path] * factor }
+        }
+        func quantile(_ share: Double) -> Figure {
+            Figure(
+                name: "key to first byte, p\(Int(share * 100))", value: mine.latencies.quantile(share) * 1e3,
+                unit: "ms",
+                goal: .atMost(share == 0.5 ? 1 : share == 0.95 ? 5 : 16),
+                reference: compare(peers) { $0.latencies.quantile(share) * 1e3 })
+        }
+        return [
+            Figure(
+                name: "first picture, settled", value: mine.firstPicture * 1e3, unit: "ms", goal: .atMost(30),
+                reference: reference(\.firstPicture, 1e3)),
+            quantile(0.5), quantile(0.95), quantile(0.99),
+            Figure(
+                name: "idle, engine idle", value: idle * 100, unit: "% of a core", goal: .atMost(0.3),
+                reference: reference(\.idleShare, 100)),
+            Figure(
+                name: "idle, engine taking 50,000 records/s", value: mine.idleShare * 100, unit: "% of a core"),
+            Figure(
+                name: "idle, window without the keyboard", value: unattendedShare * 100, unit: "% of a core",
+                goal: .atMost(0.05)),
+            Figure(
+                name: "bytes for a cursor move", value: mine.cursorBytes, unit: "bytes", goal: .atMost(400),
+                reference: reference(\.cursorBytes, 1)),
+            Figure(
+                name: "memory", value: mine.residentBytes / 1e6, unit: "MB", goal: .atMost(30),
+                reference: reference(\.residentBytes, 1e-6)),
+        ]
+    }
+
+    private func peers(_ folder: String) throws -> [(name: String, feel: Feel)] {
+        // tig needs a repository to show.
+        let repository = folder + "/repository"
+        try shell(
+            """
+            mkdir -p '\(repository)' && cd '\(repository)' && git init -q && for i in $(seq 200); do \
+            git -c user.name=b -c user.email=b@b commit -q --allow-empty -m "commit $i"; done
+            """)
+        return [
+            ("htop", try feel("htop", [], in: folder, down: "\u{1B}OB", up: "\u{1B}OA")),
+            ("btop", try feel("btop", [], in: folder, down: "\u{1B}[B", up: "\u{1B}[A")),
+            ("tig", try feel("tig", [], in: repository, down: "j", up: "k")),
+        ]
+    }
+
+    private func compare(_ peers: [(name: String, feel: Feel)], _ value: (Feel) -> Double) -> Figure.Reference {
+        let others = peers.dropFirst().map { "\($0.name) \(String(format: "%.2f", value($0.feel)))" }
+        return Figure.Reference(
+            what: ([peers[0].name] + others).joined(separator: "; "), value: value(peers[0].feel))
+    }
+
+    private func feel(
+        _ program: String, _ arguments: [String], in folder: String, down: String, up: String
+    ) throws -> Feel {
+        let firsts = try (0..<5).map { _ in
+            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.2).seconds
+        }
+        let meter = try TerminalMeter(program, arguments, directory: folder)
+        meter.settle(silence: 0.5)
+        var latencies: [Double] = []
+        for key in 0..<keys {
+            if let latency = meter.latency(of: key % 6 < 3 ? down : up) { latencies.append(latency) }
+        }
+        guard latencies.count > keys / 2 else { throw BenchFailure("\(program) does not answer to its keys") }
+        let moves = (0..<20).map { Double(meter.bytes(of: $0 % 6 < 3 ? down : up)) }
+        return Feel(
+            firstPicture: firsts.median, latencies: latencies, cursorBytes: moves.median,
+            idleShare: meter.processorShare(seconds: 20), residentBytes: Double(meter.residentBytes))
+    }
+
+    private func shell(_ script: String) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script]
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw BenchFailure("can't prepare: \(script)") }
+    }
+
+    private static let project = """
+        name: bench
+        engine: { port: 0 }
+        streams:
+          events:
+            into: raw.events
+            format: json
+            time: ts
+            buffer: { size: 64MB, interval: 10s }
+        """
+}

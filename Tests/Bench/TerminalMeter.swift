@@ -1,0 +1,111 @@
+import CPlatform
+import Foundation
+import Glibc
+
+/// A program on a pseudo-terminal with a clock beside it: when it draws, how much it sends, what it costs.
+/// It blocks; nobody emulates the screen, so that the meter itself costs nothing.
+final class TerminalMeter {
+    private let master: Int32
+    private let process: Int32
+    private var bytes = [UInt8](repeating: 0, count: 1 << 16)
+
+    /// Starts a program. Throws `BenchFailure` when it can't be found.
+    init(_ program: String, _ arguments: [String], directory: String, rows: UInt16 = 36, columns: UInt16 = 120) throws {
+        let path = program.contains("/") ? program : "/usr/bin/" + program
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw BenchFailure("no \(path): apt-get install htop btop tig")
+        }
+        let environment = [
+            "TERM=xterm-256color", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "HOME=\(directory)",
+        ]
+        // The shell goes to the folder first: some of the programs show where they are.
+        let words = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory, path] + arguments
+        let argv = words.map { strdup($0) }
+        let envp = environment.map { strdup($0) }
+        defer { for text in argv + envp { free(text) } }
+        var child: Int32 = 0
+        master = weir_spawn_terminal("/bin/sh", argv + [nil], envp + [nil], rows, columns, &child)
+        guard master >= 0 else { throw BenchFailure("no pseudo-terminal: \(String(cString: strerror(errno)))") }
+        process = child
+    }
+
+    deinit {
+        kill(process, SIGKILL)
+        var outcome: Int32 = 0
+        _ = weir_wait(process, false, &outcome)
+        close(master)
+    }
+
+    /// Takes what the program sends until it has been silent for so long. Returns the bytes, and the seconds from now
+    /// to the last of them.
+    @discardableResult
+    func settle(silence: Double, atMost limit: Double = 10) -> (bytes: Int, seconds: Double) {
+        let start = Self.now
+        var total = 0
+        var last = start
+        while Self.now - start < limit {
+            guard let count = take(within: silence) else { break }
+            guard count > 0 else { break }
+            total += count
+            last = Self.now
+        }
+        return (total, last - start)
+    }
+
+    /// Seconds from a key to the first byte that it brings; nil when nothing comes within a second.
+    func latency(of key: String) -> Double? {
+        settle(silence: 0.002, atMost: 0.02)
+        let start = Self.now
+        send(key)
+        guard let count = take(within: 1), count > 0 else { return nil }
+        return Self.now - start
+    }
+
+    /// Bytes that a key brings, all in all.
+    func bytes(of key: String) -> Int {
+        settle(silence: 0.05, atMost: 1)
+        send(key)
+        return settle(silence: 0.05, atMost: 1).bytes
+    }
+
+    /// The share of a core that it takes while nobody touches it.
+    func processorShare(seconds: Double) -> Double {
+        let before = processorSeconds
+        let start = Self.now
+        while Self.now - start < seconds { _ = take(within: 0.25) }
+        return (processorSeconds - before) / (Self.now - start)
+    }
+
+    var residentBytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+    }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(master, bytes, bytes.count)
+    }
+
+    private var processorSeconds: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+        // After the name in brackets: utime and stime are the twelfth and thirteenth fields.
+        let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12 else { return 0 }
+        return ((Double(fields[11]) ?? 0) + (Double(fields[12]) ?? 0)) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// What it has sent, waiting for the first byte at most so long; 0 when nothing came, nil when it has ended.
+    private func take(within seconds: Double) -> Int? {
+        var waits = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+        guard poll(&waits, 1, Int32((seconds * 1000).rounded(.up))) > 0 else { return 0 }
+        let count = read(master, &bytes, bytes.count)
+        return count > 0 ? count : nil
+    }
+
+    static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
