@@ -22,6 +22,8 @@ package struct Color: Hashable, Sendable {
         guard !isTerminal else { return -1 }
         switch tier {
         case .mono: return -1
+        // The grey among the bright ones would fall together with black.
+        case .eight: return ansi == 8 ? 7 : Int32(ansi & 7)
         case .sixteen: return Int32(ansi)
         case .many: return Self.nearest(red: red, green: green, blue: blue)
         }
@@ -48,6 +50,8 @@ package struct Color: Hashable, Sendable {
 package enum ColorTier: Sendable, Hashable, CaseIterable {
     /// None: bold, reverse and underline carry the meaning.
     case mono
+    /// The basic ones, without their bright twins.
+    case eight
     case sixteen
     /// xterm's 256.
     case many

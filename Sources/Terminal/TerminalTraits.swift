@@ -16,7 +16,7 @@ package struct TerminalTraits: Hashable, Sendable {
     package init(environment: [String: String], colors: Int, localeIsUTF8: Bool) {
         let term = environment["TERM"] ?? ""
         let refused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
-        tier = refused || colors < 8 ? .mono : colors >= 256 ? .many : .sixteen
+        tier = refused || colors < 8 ? .mono : colors >= 256 ? .many : colors >= 16 ? .sixteen : .eight
         ascii = !localeIsUTF8
         answers = !(term == "linux" || term == "dumb" || term.hasPrefix("vt"))
     }

@@ -132,6 +132,20 @@ struct KeyTests {
             ])
     }
 
+    @Test func `R in a run takes the step with the focus, though it has succeeded`() {
+        var fingers = onFailedRun()
+        fingers.press(Key(.enter))
+        fingers.type("ggR")
+        #expect(fingers.text().contains("Retry departments of engagement_daily#912 11-18"))
+        #expect(fingers.text().contains("user_days, pair_days"))
+        guard case .send(.retry(912, "departments", true), _, _) = fingers.type("y").first else {
+            Issue.record("departments was not retried")
+            return
+        }
+        fingers.type("GR")
+        #expect(fingers.text().contains("notify has not run"))
+    }
+
     @Test func `a read-only console refuses every change`() {
         for key in ["r", "R", "b", "t", "p", "x"] {
             var fingers = onFailedRun(Sample.profile(readOnly: true))

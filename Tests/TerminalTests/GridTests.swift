@@ -62,12 +62,15 @@ struct ColorTests {
         let color = Color(rgb: 0xD7875F, ansi: 11)
         #expect(color.index(in: .sixteen) == 11)
         #expect(color.index(in: .mono) == -1)
+        #expect(color.index(in: .eight) == 3)
+        #expect(Color(rgb: 0x4A5260, ansi: 8).index(in: .eight) == 7)
         #expect(Color.terminal.index(in: .many) == -1)
     }
 
     @Test(arguments: [
         (["TERM": "xterm-256color"], 256, ColorTier.many),
-        (["TERM": "xterm"], 8, .sixteen),
+        (["TERM": "xterm"], 8, .eight),
+        (["TERM": "xterm-16color"], 16, .sixteen),
         (["TERM": "vt100"], 0, .mono),
         (["TERM": "xterm-256color", "NO_COLOR": "1"], 256, .mono),
         (["TERM": "xterm-256color", "NO_COLOR": ""], 256, .many),

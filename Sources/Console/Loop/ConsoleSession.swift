@@ -31,15 +31,18 @@ package struct ConsoleSession: Sendable {
     let access: EngineAccess
     let environment: [String: String]
     let theme: String?
+    let words: AsyncStream<String>?
 
-    /// `theme` is a name from the library; nil takes the usual one.
+    /// `theme` is a name from the library; nil takes the usual one. `words` is what a host says while it works, shown
+    /// at the foot of the screen.
     package init(
-        profile: Profile, access: EngineAccess, theme: String? = nil,
+        profile: Profile, access: EngineAccess, theme: String? = nil, words: AsyncStream<String>? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.profile = profile
         self.access = access
         self.theme = theme
+        self.words = words
         self.environment = environment
     }
 
@@ -59,6 +62,10 @@ package struct ConsoleSession: Sendable {
         return try await withThrowingTaskGroup(of: Leaving?.self) { group in
             group.addTask {
                 await feed.run()
+                return nil
+            }
+            group.addTask {
+                if let words { for await text in words { mailbox.put(.said(text)) } }
                 return nil
             }
             group.addTask {

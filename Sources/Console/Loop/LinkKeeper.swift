@@ -32,8 +32,8 @@ final class LinkKeeper: Sendable {
                 mailbox.put(.link(.absent(reason: nil)))
             }
             mayStart = false
-            // An engine that restarts is back within a second.
-            try? await Task.sleep(for: .milliseconds(200))
+            // An engine that restarts is found within half a second.
+            try? await Task.sleep(for: .milliseconds(500))
         }
     }
 

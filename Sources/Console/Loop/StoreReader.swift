@@ -45,7 +45,7 @@ final class StoreReader: Sendable {
                 // Without an engine nobody tells of a change; the store itself does, for 10 µs a look.
                 while !Task.isCancelled {
                     look()
-                    try? await Task.sleep(for: .milliseconds(500))
+                    try? await Task.sleep(for: .seconds(1))
                 }
                 nudge.finish()
             }

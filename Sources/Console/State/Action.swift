@@ -4,7 +4,7 @@ package enum Action: Sendable, Hashable {
     case nextPane, previousPane, zoom
     case pane(Pane)
     case openOverview, openBackfills
-    case open, openOwningRun
+    case open, openOwningRun, logs
     case back, quit, leave
     case help, command, filter, nextMatch, previousMatch
     case retry, retryDownstream, backfill, trigger, pauseOrResume, cancel
@@ -20,7 +20,8 @@ package enum Action: Sendable, Hashable {
         switch self {
         case .retry, .retryDownstream, .backfill, .trigger, .pauseOrResume, .cancel, .acknowledge, .snooze, .host: true
         case .up, .down, .left, .right, .top, .bottom, .halfUp, .halfDown, .pageUp, .pageDown, .nextPane,
-            .previousPane, .zoom, .pane, .openOverview, .openBackfills, .open, .openOwningRun, .back, .quit, .leave,
+            .previousPane, .zoom, .pane, .openOverview, .openBackfills, .open, .openOwningRun, .logs, .back, .quit,
+            .leave,
             .help, .command, .filter, .nextMatch, .previousMatch, .earlierAttempt, .laterAttempt, .follow, .wrap,
             .copy, .copyRow, .saveScreen, .themes, .mouse, .checklist, .suspend, .redraw, .list:
             false

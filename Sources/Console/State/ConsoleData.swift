@@ -81,6 +81,8 @@ package enum FeedUpdate: Sendable {
     case run(RunDetail)
     case listing(Listing)
     case reply(ticket: Int, Outcome)
+    /// Whoever runs the console has something to say.
+    case said(String)
     /// Whoever runs the console wants it to end.
     case ended
 

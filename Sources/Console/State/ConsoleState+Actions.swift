@@ -17,7 +17,7 @@ extension ConsoleState {
             if pane == .backfills || pane == .calendar {
                 return focusedBackfill == nil ? "no backfill here" : needsEngine
             }
-            switch retryTarget {
+            switch wideRetryTarget {
             case .success: return needsEngine
             case .failure(let reason): return reason.message
             }
@@ -37,7 +37,8 @@ extension ConsoleState {
             return focusedDay?.run == nil ? "this day has no run" : nil
         case .checklist: return profile.checklist.isEmpty ? "there is no checklist" : nil
         case .up, .down, .left, .right, .top, .bottom, .halfUp, .halfDown, .pageUp, .pageDown, .nextPane,
-            .previousPane, .zoom, .pane, .openOverview, .openBackfills, .open, .back, .quit, .leave, .help, .command,
+            .previousPane, .zoom, .pane, .openOverview, .openBackfills, .open, .logs, .back, .quit, .leave, .help,
+            .command,
             .filter, .nextMatch, .previousMatch, .earlierAttempt, .laterAttempt, .follow, .wrap, .copy, .copyRow,
             .saveScreen, .themes, .mouse, .suspend, .redraw, .list:
             return nil
@@ -77,6 +78,10 @@ extension ConsoleState {
         case .open: return open()
         case .openOwningRun:
             if let run = pane == .alerts ? focusedAlert?.run : focusedDay?.run { return go(to: .run(run)) }
+        case .logs:
+            let effects = pane == .steps ? [] : open()
+            if case .run = place { pane = .log }
+            return effects
         case .back: return back()
         case .quit: return trail.isEmpty && place == .overview && !zoomed ? askToLeave() : back()
         case .leave: return askToLeave()

@@ -39,6 +39,14 @@ extension ConsoleState {
         }
     }
 
+    /// What `R` would retry, with all that comes after it: in a run also a step that has succeeded, since what it read
+    /// may have been mended.
+    var wideRetryTarget: Result<RetryGuard.Target, Reason> {
+        guard pane == .steps || pane == .log, let run = openRun, let step = focusedStep else { return retryTarget }
+        guard step.attempts > 0 else { return .failure(Reason(message: "\(step.name) has not run")) }
+        return .success(RetryGuard.Target(run: run.id, step: step.name))
+    }
+
     private func target(in run: RunSummary) -> Result<RetryGuard.Target, Reason> {
         if let step = run.failedStep ?? run.steps.first(where: { $0.state.isFailure })?.name {
             return .success(RetryGuard.Target(run: run.id, step: step))

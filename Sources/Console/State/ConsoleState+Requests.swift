@@ -43,7 +43,7 @@ extension ConsoleState {
                     notice: "retrying \(failed.count) days"))
             return
         }
-        guard case .success(let target) = retryTarget else { return }
+        guard case .success(let target) = wideRetryTarget else { return }
         let run = data.run(target.run)
         let after = run.map { Self.dependents(of: target.step, in: $0.steps) } ?? []
         let name = run.map(subject) ?? "#\(target.run)"

@@ -113,6 +113,7 @@ package struct ConsoleState: Sendable {
             run.focusOnFailure(in: detail, list: &lists[.steps, default: ListView()])
         case .listing(let listing): data.listing = listing
         case .reply(let ticket, let outcome): effects = take(outcome, for: ticket)
+        case .said(let words): notices.show(words, .said, now: now)
         case .ended: effects = [.quit(stopEngine: false)]
         }
         settle()

@@ -113,7 +113,10 @@ struct KeyTable: Sendable {
             hint: "snooze"),
 
         // Look
-        Binding(chords: [Chord(Key(.enter))], action: .open, title: "open", group: .look, hint: "open"),
+        Binding(chords: [Chord(Key(.enter)), Chord("d")], action: .open, title: "open", group: .look, hint: "open"),
+        Binding(
+            chords: [Chord("L")], action: .logs, title: "its log", group: .look,
+            panes: [.alerts, .workflows, .steps, .calendar]),
         Binding(
             chords: [Chord("o")], action: .openOwningRun, title: "open its run", group: .look,
             panes: [.alerts, .calendar], hint: "its run"),
