@@ -15,6 +15,13 @@ enum Disk {
         /// Nanoseconds since 1970; times that such a number can't hold are the nearest that it can.
         let modified: Int64
         let isDirectory: Bool
+        /// Neither a directory nor a link or a device.
+        let isFile: Bool
+
+        /// 32 hexadecimal digits that change when the file is replaced or written over.
+        var fingerprint: String {
+            String(SHA256.hex("\(identity.inode) \(size) \(modified)").prefix(32))
+        }
     }
 
     /// Makes a directory and those above it that are absent, each durable in its parent.
@@ -65,14 +72,20 @@ enum Disk {
             identity: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), size: Int64(status.st_size),
             modified: max(-9_000_000_000, min(9_000_000_000, Int64(status.st_mtim.tv_sec))) * 1_000_000_000
                 + Int64(status.st_mtim.tv_nsec),
-            isDirectory: status.st_mode & S_IFMT == S_IFDIR)
+            isDirectory: status.st_mode & S_IFMT == S_IFDIR, isFile: status.st_mode & S_IFMT == S_IFREG)
     }
 
-    /// The names in a directory, sorted; none when it is absent.
+    /// The names in a directory, sorted; none when it is absent, or is something else, such as a link to one.
     static func names(in path: String) throws -> [String] {
-        guard let directory = opendir(path) else {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
             let code = errno
-            if code == ENOENT || code == ENOTDIR { return [] }
+            if code == ENOENT || code == ENOTDIR || code == ELOOP { return [] }
+            throw failure("list", path, code)
+        }
+        guard let directory = fdopendir(descriptor) else {
+            let code = errno
+            close(descriptor)
             throw failure("list", path, code)
         }
         defer { closedir(directory) }

@@ -5,25 +5,24 @@ struct PartitionVersion: Sendable, Hashable {
     let version: Int64
     /// The partition's, which is the current version's.
     let generation: Int64
+    let objects: [KnownObject]
+}
+
+/// An object that a version names.
+struct KnownObject: Sendable, Hashable {
+    let id: Int64
+    /// Relative to the lake's root.
+    let path: String
     let rows: Int
     let bytes: Int64
     let content: String
-    /// The ids of its objects, rising.
-    let objects: [Int64]
-    /// The contents of its objects.
-    let contents: [String]
+}
 
+extension [KnownObject] {
+    var rows: Int { reduce(0) { $0 + $1.rows } }
+    var bytes: Int64 { reduce(0) { $0 + $1.bytes } }
     /// The digest of what a version holds: that of its objects' digests, whatever their order.
-    static func content(of contents: [String]) -> String {
-        SHA256.hex(contents.sorted().joined(separator: "\n"))
-    }
-
-    /// What a publication of equal content amounts to.
-    func unchanged(_ table: TableName, _ partition: String) -> ObjectCommit {
-        ObjectCommit(
-            table: table, partition: partition, version: version, generation: generation, rows: rows, bytes: bytes,
-            changed: false)
-    }
+    var content: String { SHA256.hex(map(\.content).sorted().joined(separator: "\n")) }
 }
 
 extension Reading {
@@ -41,18 +40,21 @@ extension Reading {
         guard
             let row = try first(
                 """
-                SELECT versions.*, generation FROM versions JOIN partitions USING (table_name, partition)
+                SELECT generation FROM versions JOIN partitions USING (table_name, partition)
                 WHERE table_name = ? AND partition = ? AND versions.version = ?
                 """, place)
         else { return nil }
         let objects = try rows(
             """
-            SELECT id, content FROM version_objects JOIN objects ON id = object_id
+            SELECT id, path, rows, bytes, content FROM version_objects JOIN objects ON id = object_id
             WHERE version_objects.table_name = ? AND version_objects.partition = ? AND version = ? ORDER BY id
             """, place)
         return PartitionVersion(
-            version: version, generation: Int64(row.integer("generation")), rows: row.integer("rows"),
-            bytes: Int64(row.integer("bytes")), content: row.text("content"),
-            objects: objects.map { Int64($0.integer("id")) }, contents: objects.map { $0.text("content") })
+            version: version, generation: Int64(row.integer("generation")),
+            objects: objects.map { row in
+                KnownObject(
+                    id: Int64(row.integer("id")), path: row.text("path"), rows: row.integer("rows"),
+                    bytes: Int64(row.integer("bytes")), content: row.text("content"))
+            })
     }
 }

@@ -17,7 +17,7 @@ struct PublicDirectory {
             throw LakeError.io(path: target, action: "publish into", reason: "it is a file or a link, not a folder")
         }
         let entries = try Disk.names(in: target)
-        let foreign = try entries.filter { try isForeign($0, in: target, manifest) }
+        let foreign = try foreign(to: manifest)
         let wanted = manifest.current.filter { !foreign.contains($0.key) }
         if Set(entries) == Set(foreign).union(wanted.keys), try Disk.status(target) != nil { return }
 
@@ -47,6 +47,11 @@ struct PublicDirectory {
         return try entries.contains { try manifest.current[$0] == nil && !isForeign($0, in: target, manifest) }
     }
 
+    /// The names of what other programs put there.
+    func foreign(to manifest: PublicManifest) throws -> [String] {
+        try Disk.names(in: target).filter { try isForeign($0, in: target, manifest) }
+    }
+
     /// Takes the former directory apart, after an exchange that was done now or cut off by a crash. Our links go; what
     /// other programs put there since their links were copied moves to the public directory.
     func finishExchange(_ manifest: PublicManifest) throws {
@@ -74,9 +79,9 @@ struct PublicDirectory {
         let known = (manifest.former[name] ?? []) + (manifest.current[name].map { [$0] } ?? [])
         if known.isEmpty { return true }
         // Our own names are never used by others. An adopted file keeps the name that its program gave it, and that
-        // program may since have put another file there.
+        // program may since have put another file there, or written over it.
         if ObjectName.isOurs(name) { return false }
-        let entry = try Disk.status(directory + "/" + name)?.identity
-        return try known.allSatisfy { try Disk.status(folder.absolute($0))?.identity != entry }
+        let fingerprint = try Disk.status(directory + "/" + name)?.fingerprint
+        return !known.contains { PublicManifest.name(Disk.parent(of: $0)) == fingerprint }
     }
 }

@@ -30,7 +30,7 @@ extension PublicTree {
         }
         try await store.write { writing in
             for object in retired {
-                try writing.execute("DELETE FROM objects WHERE id = ?", [object["id"]])
+                try writing.execute("DELETE FROM objects WHERE id = ? AND state = 'retired'", [object["id"]])
             }
         }
         return deleted

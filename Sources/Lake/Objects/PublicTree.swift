@@ -84,7 +84,10 @@ struct PartitionPlace: Sendable, Hashable {
 
 /// What a partition's public directory should show.
 struct PublicManifest: Sendable, Hashable {
+    /// 0 where nothing was ever published.
     var version: Int64
+    /// The directory shows this version already.
+    var isShown = false
     /// Paths of objects under the lake's root, by the name that the public directory gives them.
     var current: [String: String] = [:]
     /// The same for objects of former versions whose rows are still kept.
@@ -95,25 +98,39 @@ struct PublicManifest: Sendable, Hashable {
 
 extension Reading {
     func publicManifest(of place: PartitionPlace) throws -> PublicManifest {
-        let arguments: [Value] = [.text(place.table.description), .text(place.partition)]
-        let version = try count("SELECT version FROM partitions WHERE table_name = ? AND partition = ?", arguments)
-        var manifest = PublicManifest(version: Int64(version))
+        try publicManifests(of: place.table, partition: place.partition)[place.partition] ?? PublicManifest(version: 0)
+    }
+
+    /// The manifests of a table's partitions, or of one.
+    func publicManifests(of table: TableName, partition: String? = nil) throws -> [String: PublicManifest] {
+        let arguments: [Value] = [.text(table.description), Value(partition)]
+        var manifests: [String: PublicManifest] = [:]
+        for row in try rows(
+            "SELECT partition, version, dirty FROM partitions WHERE table_name = ?1 AND partition = ifnull(?2, partition)",
+            arguments)
+        {
+            manifests[row.text("partition")] = PublicManifest(
+                version: Int64(row.integer("version")), isShown: !row.bool("dirty"))
+        }
         let objects = try rows(
             """
-            SELECT path, EXISTS (
-                SELECT 1 FROM version_objects v WHERE v.table_name = o.table_name AND v.partition = o.partition
-                    AND v.version = ?3 AND v.object_id = o.id) AS current
-            FROM objects o WHERE o.table_name = ?1 AND o.partition = ?2
-            """, arguments + [Value(version)])
+            SELECT o.partition, o.path, v.object_id IS NOT NULL AS current FROM objects o
+            LEFT JOIN partitions p ON p.table_name = o.table_name AND p.partition = o.partition
+            LEFT JOIN version_objects v ON v.table_name = o.table_name AND v.partition = o.partition
+                AND v.version = p.version AND v.object_id = o.id
+            WHERE o.table_name = ?1 AND o.partition = ifnull(?2, o.partition)
+            """, arguments)
         for object in objects {
             let path = object.text("path")
             let name = PublicManifest.name(path)
+            var manifest = manifests[object.text("partition")] ?? PublicManifest(version: 0)
             if object.bool("current") {
                 manifest.current[name] = path
             } else {
                 manifest.former[name, default: []].append(path)
             }
+            manifests[object.text("partition")] = manifest
         }
-        return manifest
+        return manifests
     }
 }

@@ -7,19 +7,24 @@ extension Writing {
     /// Throws `LakeError.partitioning` when the table is cut into other partitions.
     package func publish(_ partition: StagedPartition, at now: Int64) throws -> ObjectCommit {
         let current = try reading.currentVersion(of: partition.table, partition.partition)
-        let kept = partition.mode == .append ? current : nil
-        let content = PartitionVersion.content(of: (kept?.contents ?? []) + partition.objects.map(\.content))
-        if let current, current.content == content {
-            for object in partition.objects { try record(object, of: partition, state: "retired", at: now) }
-            return current.unchanged(partition.table, partition.partition)
+        let kept = partition.mode == .append ? current?.objects ?? [] : []
+        guard let current, current.objects.content == (kept + partition.unnumbered).content else {
+            return try publish(partition, keeping: kept, after: current, at: now)
         }
-        var ids = kept?.objects ?? []
-        for object in partition.objects { ids.append(try record(object, of: partition, state: "live", at: now)) }
+        for object in partition.objects { try record(object, of: partition, state: "retired", at: now) }
+        return ObjectCommit(
+            table: partition.table, partition: partition.partition, version: current.version,
+            generation: current.generation, rows: current.objects.rows, bytes: current.objects.bytes, changed: false)
+    }
+
+    /// Publishes a version that holds these objects of the current one beside those that were staged.
+    func publish(
+        _ partition: StagedPartition, keeping kept: [KnownObject], after current: PartitionVersion?, at now: Int64
+    ) throws -> ObjectCommit {
+        let ids = try partition.objects.map { try record($0, of: partition, state: "live", at: now) }
         let commit = try advance(
-            partition.table, partition.partition, kind: partition.kind, after: current, objects: ids,
-            rows: (kept?.rows ?? 0) + partition.objects.reduce(0) { $0 + $1.rows },
-            bytes: (kept?.bytes ?? 0) + partition.objects.reduce(0) { $0 + $1.bytes }, content: content,
-            origin: partition.origin, at: now)
+            partition.table, partition.partition, kind: partition.kind, after: current, to: kept + partition.unnumbered,
+            ids: kept.map(\.id) + ids, origin: partition.origin, at: now)
         try catalog(partition)
         return commit
     }
@@ -44,29 +49,30 @@ extension Writing {
         let kind = try first("SELECT kind FROM tables WHERE name = ?", [.text(table.description)])
         return try advance(
             table, partition, kind: kind.flatMap { TableKind(rawValue: $0.text("kind")) } ?? .mart, after: current,
-            objects: past.objects, rows: past.rows, bytes: past.bytes, content: past.content,
-            origin: "version \(chosen) again", at: now)
+            to: past.objects, ids: past.objects.map(\.id), origin: "version \(chosen) again", at: now)
     }
 
     /// Makes the next version the current one, with its event.
-    func advance(
-        _ table: TableName, _ partition: String, kind: TableKind, after current: PartitionVersion?, objects: [Int64],
-        rows: Int, bytes: Int64, content: String, origin: String, at now: Int64
+    private func advance(
+        _ table: TableName, _ partition: String, kind: TableKind, after current: PartitionVersion?,
+        to objects: [KnownObject], ids: [Int64], origin: String, at now: Int64
     ) throws -> ObjectCommit {
         let commit = ObjectCommit(
             table: table, partition: partition, version: (current?.version ?? 0) + 1,
-            generation: (current?.generation ?? 0) + 1, rows: rows, bytes: bytes, changed: true)
+            generation: (current?.generation ?? 0) + 1, rows: objects.rows, bytes: objects.bytes, changed: true)
         let place: [Value] = [.text(table.description), .text(partition), .integer(commit.version)]
         try execute(
             """
             INSERT INTO versions (table_name, partition, version, rows, bytes, content, origin, published_at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            place + [.integer(Int64(rows)), .integer(bytes), .text(content), .text(origin), .integer(now)])
-        for object in objects {
+            place + [
+                Value(commit.rows), .integer(commit.bytes), .text(objects.content), .text(origin), .integer(now),
+            ])
+        for id in ids {
             try execute(
                 "INSERT INTO version_objects (table_name, partition, version, object_id) VALUES (?, ?, ?, ?)",
-                place + [.integer(object)])
+                place + [.integer(id)])
         }
         // A mart's catalog entry is made here; what streams and extracts publish waits for a crawl.
         try execute(
@@ -105,7 +111,7 @@ extension Writing {
             at: now)
     }
 
-    /// The object's id. A path that is known already is the same object: its row stays as it is.
+    /// The object's id. A path that is known already is the same object; it comes to life again if it was retired.
     @discardableResult
     private func record(_ object: StagedObject, of partition: StagedPartition, state: String, at now: Int64) throws
         -> Int64
@@ -114,7 +120,8 @@ extension Writing {
             """
             INSERT INTO objects (table_name, partition, path, rows, bytes, min_time, max_time, schema, content, state,
                 created_at, retired_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (path) DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (path) DO UPDATE SET state = 'live', retired_at = NULL WHERE excluded.state = 'live'
             """,
             [
                 .text(partition.table.description), .text(partition.partition), .text(object.path), Value(object.rows),
@@ -123,5 +130,11 @@ extension Writing {
                 state == "retired" ? .integer(now) : .null,
             ])
         return Int64(try count("SELECT id FROM objects WHERE path = ?", [.text(object.path)]))
+    }
+}
+
+extension StagedPartition {
+    fileprivate var unnumbered: [KnownObject] {
+        objects.map { KnownObject(id: 0, path: $0.path, rows: $0.rows, bytes: $0.bytes, content: $0.content) }
     }
 }
