@@ -60,6 +60,12 @@ struct BackfillFormTests {
         #expect(fingers.text().contains("kpi_daily#7  2026-06-01 .. 2026-08-20"))
     }
 
+    @Test func `a held b does not write into the form`() {
+        var (fingers, request, _) = opened()
+        for _ in 0..<20 { #expect(fingers.type("b") == []) }
+        #expect(form(fingers)?.reading == .request(request))
+    }
+
     @Test func `what is wrong with a field is said in its place`() {
         var (fingers, _, _) = opened()
         fingers.press(Key(.backspace))

@@ -53,12 +53,12 @@ package struct ConsoleSession: Sendable {
         if let theme { _ = try library.theme(theme) }
         let wakeup = Wakeup()
         let mailbox = Mailbox(wakeup)
-        let store = StoreReader(
-            path: profile.directory + "/.weir/weir.db", clock: Clock(profile.timeZone), mailbox: mailbox)
+        let clock = Clock(profile.timeZone)
+        let store = StoreReader(path: profile.directory + "/.weir/weir.db", clock: clock, mailbox: mailbox)
         let link = LinkKeeper(access, mailbox) { store.look() }
         let (requests, continuation) = AsyncStream.makeStream(
             of: Feed.Request.self, bufferingPolicy: .bufferingOldest(Feed.mostWaiting))
-        let feed = Feed(profile: profile, store: store, link: link, mailbox: mailbox, requests: requests)
+        let feed = Feed(profile: profile, clock: clock, store: store, link: link, mailbox: mailbox, requests: requests)
         return try await withThrowingTaskGroup(of: Leaving?.self) { group in
             group.addTask {
                 await feed.run()

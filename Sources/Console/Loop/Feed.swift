@@ -8,6 +8,7 @@ import Synchronization
 /// What it learns goes into the mailbox.
 struct Feed: Sendable {
     let profile: Profile
+    let clock: Clock
     let store: StoreReader
     let link: LinkKeeper
     let mailbox: Mailbox
@@ -52,10 +53,8 @@ struct Feed: Sendable {
 
     private func save(_ text: String) -> FeedUpdate.Outcome {
         let folder = profile.directory + "/.weir/screens"
-        let stamp = Date().formatted(
-            .verbatim(
-                "\(year: .defaultDigits)\(month: .twoDigits)\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)\(second: .twoDigits)",
-                timeZone: profile.timeZone, calendar: Foundation.Calendar(identifier: .gregorian)))
+        let now = Int64(Date().timeIntervalSince1970 * 1000)
+        let stamp = clock.date(now) + "T" + clock.time(now).replacing(":", with: "")
         let path = "\(folder)/\(stamp).txt"
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

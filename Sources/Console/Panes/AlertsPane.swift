@@ -4,8 +4,8 @@ import Terminal
 extension ConsoleState {
     func drawAlerts(on canvas: inout Canvas, in rect: Rect, _ layout: Layout) {
         let rows = alertRows
-        let failed = rows.filter { $0.look == .failed }.count
-        let retrying = rows.filter { $0.look == .retrying }.count
+        let failed = rows.filter { $0.standing == .failed }.count
+        let retrying = rows.filter { $0.standing == .retrying }.count
         var note: [Canvas.Span] = []
         if failed > 0 { note.append(Canvas.Span("\(failed) failed", .failed)) }
         if retrying > 0 {
@@ -66,7 +66,7 @@ extension ConsoleState {
 
 extension AlertRow {
     func shown(_ signs: Signs) -> (sign: String, word: String, role: Role) {
-        switch look {
+        switch standing {
         case .failed: (signs.failed, "FAILED", .failed)
         case .retrying: (signs.retrying, "RETRY", .retrying)
         case .acknowledged: (signs.ok, "ACKED", .dim)

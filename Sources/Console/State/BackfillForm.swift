@@ -113,9 +113,9 @@ struct BackfillForm: Sendable, Hashable {
 
     mutating func paste(_ text: String) {
         switch focus {
-        case .first: first.insert(text)
-        case .last: last.insert(text)
-        case .parallel: parallel.insert(text)
+        case .first: first.insert(text.filter(Self.mayBeInDay))
+        case .last: last.insert(text.filter(Self.mayBeInDay))
+        case .parallel: parallel.insert(text.filter(\.isNumber))
         case .workflow, .only, .order, .start: break
         }
     }
@@ -147,6 +147,9 @@ struct BackfillForm: Sendable, Hashable {
             if let number = Int(parallel.string), step != 0, key.code != .character(" ") {
                 parallel.replace(with: "\(min(64, max(1, number + step)))")
             } else {
+                if case .character(let scalar) = key.code, !Character(scalar).isNumber, key.modifiers.isEmpty {
+                    return .ignored
+                }
                 return parallel.take(key) ? .edited : .ignored
             }
         case .start: return key.code == .character(" ") ? .start : .ignored
@@ -163,8 +166,14 @@ struct BackfillForm: Sendable, Hashable {
             field.replace(with: day.advanced(by: key.code == .character("+") ? 1 : -1).description)
             return .edited
         }
+        // The key that opened the form may still be held: no letter of it gets in here.
+        if case .character(let scalar) = key.code, !mayBeInDay(Character(scalar)), key.modifiers.isEmpty {
+            return .ignored
+        }
         return field.take(key) ? .edited : .ignored
     }
+
+    private static func mayBeInDay(_ character: Character) -> Bool { "0123456789-T".contains(character) }
 }
 
 extension String {

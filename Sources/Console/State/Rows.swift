@@ -45,7 +45,7 @@ enum WorkRow: Sendable, Hashable {
 /// A line of the alerts pane: an open alert, or a step that waits for its next attempt.
 struct AlertRow: Sendable, Hashable {
     var id: String
-    var look: LookValue
+    var standing: Standing
     var subject: String
     var step: String?
     var message: String
@@ -56,7 +56,7 @@ struct AlertRow: Sendable, Hashable {
     var due: Int64?
     var since: Int64
 
-    enum LookValue: Sendable, Hashable {
+    enum Standing: Sendable, Hashable {
         case failed, retrying, acknowledged, snoozed
         case other(String)
     }
@@ -115,7 +115,8 @@ extension ConsoleState {
             for step in run.steps where step.state == .retrying {
                 rows.append(
                     AlertRow(
-                        id: "step \(run.id) \(step.name)", look: .retrying, subject: subject(of: run), step: step.name,
+                        id: "step \(run.id) \(step.name)", standing: .retrying, subject: subject(of: run),
+                        step: step.name,
                         message: failure(step.error, step.message), run: run.id,
                         alert: overview.alerts.first { $0.run == run.id && $0.step == step.name }?.id,
                         attempts: step.attempts, due: step.dueAt, since: step.startedAt ?? run.createdAt))
@@ -126,7 +127,7 @@ extension ConsoleState {
             rows.append(row(of: alert, overview))
         }
         func rank(_ row: AlertRow) -> Int {
-            switch row.look {
+            switch row.standing {
             case .failed: 0
             case .retrying: 1
             case .other: 2
@@ -138,7 +139,7 @@ extension ConsoleState {
 
     private func row(of alert: AlertSummary, _ overview: Overview) -> AlertRow {
         let run = alert.run.flatMap { id in overview.runs.first { $0.id == id } }
-        let look: AlertRow.LookValue =
+        let standing: AlertRow.Standing =
             switch alert.state {
             case .acknowledged: .acknowledged
             case .snoozed: .snoozed
@@ -151,7 +152,7 @@ extension ConsoleState {
             }
         let subject = run.map(subject) ?? ([alert.subject] + [alert.interval].compactMap { $0 }).joined(separator: " ")
         return AlertRow(
-            id: "alert \(alert.id)", look: look, subject: subject, step: alert.step, message: alert.message,
+            id: "alert \(alert.id)", standing: standing, subject: subject, step: alert.step, message: alert.message,
             run: alert.run, alert: alert.id, attempts: alert.occurrences, due: nil, since: alert.openedAt)
     }
 
