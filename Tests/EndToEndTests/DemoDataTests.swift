@@ -114,6 +114,20 @@ import Testing
         }
     }
 
+    @Test func `the project is valid, before and after its KPI is added`() throws {
+        let directory = TemporaryDirectory()
+        let folder = DemoFolder(directory.path)
+        try DemoProject.write(to: folder)
+        let project = try ProjectParser.load(folder.path, environment: [:])
+        #expect(project.workflows.map(\.name) == ["engagement_daily"])
+        #expect(project.timeZone == DemoPlan.timeZone)
+        #expect(try DemoProject.addKPI(to: folder))
+        #expect(try !DemoProject.addKPI(to: folder))
+        #expect(
+            try ProjectParser.load(folder.path, environment: [:]).workflows.map(\.name)
+                == ["engagement_daily", "kpi_daily"])
+    }
+
     @Test func `a difference in a served table is named, a match is silent`() throws {
         let directory = TemporaryDirectory()
         let database = try SQLiteFile(directory("served.db"), .create)

@@ -51,7 +51,16 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let plan = DemoPlan(seed: seed, days: days, records: records, now: Date())
         let story = Story(folder: folder, plan: plan)
-        guard try await Interruption.ending({ try await story.tellToTheEnd() }) else { throw ExitCode(1) }
+        let isAttended = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        do {
+            if isAttended {
+                try await story.tell {}
+            } else {
+                guard try await Interruption.ending({ try await story.tellToTheEnd() }) else { throw ExitCode(1) }
+            }
+        } catch is CancellationError {
+            throw DemoError.interrupted(directory: folder.path)
+        }
     }
 }
 
@@ -87,7 +96,8 @@ struct DemoMend: ParsableCommand {
             "department \(mended.id) (\(mended.name)) has \(mended.people) people, "
                 + "but its headcount is \(mended.headcount)")
         narrator.write("app.db: \(mended.statement)")
-        narrator.write("now retry the run that failed: weir runs --state failed; weir retry RUN")
+        narrator.write("now the run that failed, from the step that extracts departments (in the console: R on it):")
+        narrator.write("weir retry RUN departments --with-downstream")
     }
 }
 

@@ -4,6 +4,7 @@ import Glibc
 enum DemoError: Error, Hashable, CustomStringConvertible {
     case exists(directory: String)
     case occupied(directory: String, name: String)
+    case interrupted(directory: String)
     case notADemo(directory: String)
     case file(String, String, Int32)
     case database(String, String)
@@ -20,6 +21,9 @@ enum DemoError: Error, Hashable, CustomStringConvertible {
                 + "begin anew with weir demo --dir \(directory) --fresh, or choose another --dir"
         case .occupied(let directory, let name):
             "\(directory) holds other things (\(name)): a demo needs a folder of its own, choose another --dir"
+        case .interrupted(let directory):
+            "interrupted: no process is left; look at what there is with weir console --dir \(directory), or begin "
+                + "anew with weir demo --dir \(directory) --fresh"
         case .notADemo(let directory):
             "\(directory) holds no demo: make one with weir demo --dir \(directory)"
         case .file(let path, let act, let code): "can't \(act) \(path): \(String(cString: strerror(code)))"

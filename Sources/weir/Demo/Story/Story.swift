@@ -138,11 +138,11 @@ struct Story: Sendable {
         }
         narrator.say("mend", "\(mended.name) has \(mended.people) people, not \(mended.headcount). In app.db:")
         narrator.more(mended.statement)
-        try await weir.run(["retry", "\(run.id)"])
+        try await weir.run(["retry", "\(run.id)", "departments", "--with-downstream"])
         let retried = try await watch.untilEnd(ofRun: run.id)
         guard retried.state == .succeeded else { throw DemoError.wrong(Self.failure(retried)) }
         narrator.say(
-            "retry", "weir retry \(run.id): departments are extracted again, the check holds, the day is served")
+            "retry", "weir retry \(run.id) departments --with-downstream: extracted again, the check holds, the day is served")
     }
 
     private func addKPI() async throws {
