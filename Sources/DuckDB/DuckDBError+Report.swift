@@ -23,10 +23,7 @@ extension DuckDBError {
             return
         }
         var position = report.position.flatMap { Int($0) }
-        // The parser counts code points, the binder and everything after it bytes.
-        if report.type == "Parser", let point = position {
-            position = sql.unicodeScalars.prefix(point).reduce(0) { $0 + UTF8.width($1) }
-        }
+        if report.type == "Parser" { position = position.map { SQLText.byte(ofCodePoint: $0, in: sql) } }
         self =
             switch report.type {
             case "INTERRUPT": .interrupted

@@ -6,6 +6,12 @@ package enum SQLText {
     /// `"a ""name"""`
     package static func identifier(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 
+    /// Where a code point, by its number, begins in the text's UTF-8. DuckDB's parser counts code points, everything
+    /// after it bytes.
+    package static func byte(ofCodePoint point: Int, in sql: String) -> Int {
+        sql.unicodeScalars.prefix(max(0, point)).reduce(0) { $0 + UTF8.width($1) }
+    }
+
     /// The text up to the first semicolon that ends a statement, so that it can stand inside brackets. Positions in it
     /// are positions in the whole.
     package static func statement(_ sql: String) -> String {

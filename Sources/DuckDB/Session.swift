@@ -101,10 +101,35 @@ package final class Session {
             // Columns whose types depend on parameters show only in a result.
             columns = try result(of: sql, between: "SELECT * FROM (", ") LIMIT 0", parameters).columns
         }
-        let names = columns.indices.map { "c\($0)" }
-        let casts = names.map { "CAST(\($0) AS VARCHAR)" }.joined(separator: ", ")
+        return try texts(of: sql, columns, parameters, limit: limit)
+    }
+
+    /// What a SELECT's result has, with the types that its parameters give it.
+    package func columns(
+        of select: String, _ parameters: [String: BoundValue] = [:]
+    ) throws -> [(name: String, type: String)] {
+        try result(of: select, between: "SELECT * FROM (", ") LIMIT 0", parameters).columns
+            .map { ($0.name, $0.type.description) }
+    }
+
+    /// Runs a SELECT no further than its first rows need.
+    package func firstRows(
+        of select: String, limit: Int, _ parameters: [String: BoundValue] = [:]
+    ) throws -> TextRows {
+        let columns = try result(of: select, between: "SELECT * FROM (", ") LIMIT 0", parameters).columns
+        return try texts(of: select, columns, parameters, limit: limit)
+    }
+
+    /// The columns as text by DuckDB's own casts.
+    private func texts(
+        of select: String, _ columns: [(name: String, type: LogicalType)], _ parameters: [String: BoundValue],
+        limit: Int
+    ) throws -> TextRows {
+        let names = columns.indices.map { "c\($0)" }.joined(separator: ", ")
+        let casts = columns.indices.map { "CAST(c\($0) AS VARCHAR)" }.joined(separator: ", ")
+        let bound = limit < .max ? " LIMIT \(limit + 1)" : ""
         var answer = try result(
-            of: sql, between: "SELECT \(casts) FROM (", ") AS t(\(names.joined(separator: ", ")))", parameters
+            of: select, between: "SELECT \(casts) FROM (", ") AS t(\(names))\(bound)", parameters
         ).rows(limit: limit)
         answer.columns = columns.map { ($0.name, $0.type.description) }
         return answer

@@ -4,5 +4,5 @@ import ArgumentParser
 struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir", abstract: "An ETL engine and the console that operates it.",
-        subcommands: [ConsoleCommand.self, DemoCommand.self])
+        subcommands: [ConsoleCommand.self, DemoCommand.self, WorkerCommand.self])
 }

@@ -1,7 +1,6 @@
 /// What a worker gives to the statement that it performs, besides its session.
 package struct WorkerContext: Sendable {
-    /// An absolute path, this worker's own: DuckDB spills there, and whatever else lies there is removed when the
-    /// statement has ended.
+    /// An existing folder for this statement alone, removed when it has ended. Absolute.
     package let spillDirectory: String
     private let isCancelled: @Sendable () -> Bool
 
