@@ -34,12 +34,12 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = try ConsolePlace.find(dir)
+        let directory = try ProjectFolder(dir).path
         let environment = ProcessInfo.processInfo.environment
         guard embedded else { return try await attach(directory, environment) }
         let project = try ProjectParser.load(directory, environment: environment)
         let options = Engine.Options(
-            executable: try OwnProgram.path(), servesHTTP: true, servesSocket: true, environment: environment,
+            executable: ThisProgram.path, servesHTTP: true, servesSocket: true, environment: environment,
             role: "weir console --embedded")
         let profile = profile(directory, project, .embedded)
         _ = try await Engine.hosting(project, options: options) { [theme] link in
@@ -50,7 +50,7 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
 
     private func attach(_ directory: String, _ environment: [String: String]) async throws {
-        let executable = try OwnProgram.path()
+        let executable = ThisProgram.path
         let start: @Sendable () async throws -> Void = {
             _ = try await EngineProcess.start(
                 project: directory, executable: executable, arguments: ["serve", "--dir", directory],
@@ -78,29 +78,5 @@ struct ConsoleCommand: AsyncParsableCommand {
             project: project?.name ?? URL(fileURLWithPath: directory).lastPathComponent, directory: directory,
             timeZone: project.flatMap { TimeZone(identifier: $0.timeZone) } ?? .gmt, readOnly: readOnly,
             engine: engine, session: UUID().uuidString)
-    }
-}
-
-/// Where a console's project is.
-enum ConsolePlace {
-    /// The folder given, or the nearest one from here upwards that has a `weir.yaml`. Throws `ValidationError`.
-    static func find(_ given: String?) throws -> String {
-        if let given { return URL(fileURLWithPath: given).standardizedFileURL.path }
-        var folder = FileManager.default.currentDirectoryPath
-        while true {
-            if FileManager.default.fileExists(atPath: folder + "/weir.yaml") { return folder }
-            let above = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-            guard above != folder else {
-                throw ValidationError("no weir.yaml here or above: go to a project, or name it with --dir")
-            }
-            folder = above
-        }
-    }
-}
-
-/// This program's own file, to be started again as an engine or a worker.
-enum OwnProgram {
-    static func path() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     }
 }

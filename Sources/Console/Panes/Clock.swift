@@ -1,21 +1,21 @@
-import Foundation
+package import Foundation
 import Lake
 
 /// The project's own clock: moments in milliseconds since 1970 as its time zone writes them.
-struct Clock: Sendable, Hashable {
+package struct Clock: Sendable, Hashable {
     private let zone: TimeZone
 
-    init(_ zone: TimeZone) { self.zone = zone }
+    package init(_ zone: TimeZone) { self.zone = zone }
 
     /// `14:22:07`.
-    func time(_ moment: Int64) -> String {
+    package func time(_ moment: Int64) -> String {
         let seconds = local(moment)
         let day = seconds - Int64((Double(seconds) / 86400).rounded(.down)) * 86400
         return "\(Figures.two(day / 3600)):\(Figures.two(day / 60 % 60)):\(Figures.two(day % 60))"
     }
 
     /// `14:22:07` on the day of `now`, else `11-20 14:22`.
-    func moment(_ moment: Int64, now: Int64) -> String {
+    package func moment(_ moment: Int64, now: Int64) -> String {
         guard day(moment) != day(now) else { return time(moment) }
         return String(day(moment).date.dropFirst(5)) + " " + String(time(moment).prefix(5))
     }

@@ -1,26 +1,26 @@
 /// Numbers, sizes and times in as few columns as an operator needs to tell them apart.
-enum Figures {
+package enum Figures {
     /// `0`, `488`, `12.1k`, `41.2M`, `3.0G`: at most five columns.
-    static func count(_ value: Int64) -> String {
+    package static func count(_ value: Int64) -> String {
         guard abs(value) >= 1000 else { return "\(value)" }
         return scaled(Double(value), by: 1000, units: ["k", "M", "G", "T", "P"])
     }
-    static func count(_ value: Int) -> String { count(Int64(value)) }
+    package static func count(_ value: Int) -> String { count(Int64(value)) }
 
     /// Per second: `0`, `0.4`, `488`, `12.1k`.
-    static func rate(_ value: Double) -> String {
+    package static func rate(_ value: Double) -> String {
         guard value >= 1000 else { return value > 0 && value < 10 ? fixed(value, 1) : fixed(value, 0) }
         return scaled(value, by: 1000, units: ["k", "M", "G"])
     }
 
     /// `0 B`, `612 MB`, `1.2 TB` (decimal).
-    static func bytes(_ value: Int64) -> String {
+    package static func bytes(_ value: Int64) -> String {
         guard abs(value) >= 1000 else { return "\(value) B" }
         return scaled(Double(value), by: 1000, units: [" kB", " MB", " GB", " TB", " PB"])
     }
 
     /// With thousands set apart: `48,211`.
-    static func exact(_ value: Int64) -> String {
+    package static func exact(_ value: Int64) -> String {
         var digits = String(value.magnitude)
         var groups: [String] = []
         while digits.count > 3 {
@@ -32,7 +32,7 @@ enum Figures {
     }
 
     /// How long: `0.4s`, `12s`, `4m12s`, `3h07m`, `2d05h`.
-    static func duration(milliseconds: Int64) -> String {
+    package static func duration(milliseconds: Int64) -> String {
         let value = max(0, milliseconds)
         if value < 10_000 { return fixed(Double(value) / 1000, 1) + "s" }
         let seconds = value / 1000
@@ -54,7 +54,7 @@ enum Figures {
     }
 
     /// How long ago in one unit: `12s`, `4m`, `3h`, `2d`.
-    static func age(milliseconds: Int64) -> String {
+    package static func age(milliseconds: Int64) -> String {
         let seconds = max(0, milliseconds) / 1000
         switch seconds {
         case ..<60: return "\(seconds)s"

@@ -6,8 +6,8 @@ import Store
 // thing that needs a person: failed.
 
 extension Row {
-    fileprivate func int64(_ column: String) -> Int64 { Int64(integer(column)) }
-    fileprivate func optionalInt64(_ column: String) -> Int64? { optionalInteger(column).map(Int64.init) }
+    func int64(_ column: String) -> Int64 { Int64(integer(column)) }
+    func optionalInt64(_ column: String) -> Int64? { optionalInteger(column).map(Int64.init) }
     fileprivate func state<State: RawRepresentable<String>>(_ unknown: State) -> State {
         State(rawValue: text("state")) ?? unknown
     }

@@ -7,13 +7,8 @@ struct WeirProgram: Sendable {
     let directory: String
 
     init(directory: String) {
-        executable = Self.running
+        executable = ThisProgram.path
         self.directory = directory
-    }
-
-    /// The file of the running program.
-    static var running: String {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 
     struct Result: Sendable {

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Console
+import Flow
+import Lake
+
+/// `weir streams`: the streams with their counts, and what can be done to one.
+struct StreamsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "streams",
+        abstract: "Show the streams; flush, pause or resume one.",
+        discussion: """
+            Without an engine the counts are those of the last delivery.
+
+              weir streams
+              weir streams flush access_log
+            """,
+        subcommands: [List.self, Flush.self, Pause.self, Resume.self], defaultSubcommand: List.self)
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the streams with their counts.")
+        @OptionGroup var project: ProjectOptions
+
+        func run() async throws {
+            let folder = try project.folder()
+            let streams = try await Self.streams(folder)
+            try project.output.document(streams)
+            guard !streams.isEmpty else { return project.output.say("the project has no streams") }
+            project.output.say(StreamsCommand.table(streams))
+        }
+
+        private static func streams(_ folder: ProjectFolder) async throws -> [StreamStatus] {
+            do {
+                return try await ProjectEngine(folder: folder, role: "weir streams").running().status().streams
+            } catch LinkFailure.noEngine {
+                return try await folder.read(or: []) { try $0.streams() }
+            }
+        }
+    }
+
+    struct Flush: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deliver what is buffered now.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "The stream's name.") var stream: String
+
+        func run() async throws {
+            try await project.perform(.flush(stream: stream), as: "weir streams flush")
+        }
+    }
+
+    struct Pause: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Take and keep records, and deliver none.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "The stream's name.") var stream: String
+
+        func run() async throws {
+            try await project.perform(.pauseStream(stream), as: "weir streams pause")
+        }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deliver again.")
+        @OptionGroup var project: ProjectOptions
+        @Argument(help: "The stream's name.") var stream: String
+
+        func run() async throws {
+            try await project.perform(.resumeStream(stream), as: "weir streams resume")
+        }
+    }
+
+    static func table(_ streams: [StreamStatus]) -> TextTable {
+        var table = TextTable(
+            "STREAM", "STATE", ">RECEIVED", ">DELIVERED", ">REJECTED", ">DUPLICATES", ">BUFFERED", ">RECORDS/S", ">LAG")
+        for stream in streams {
+            table.add(
+                .init(stream.name), stream.paused ? .init("paused", .waiting) : .init("running", .good),
+                .init(Figures.exact(stream.received)), .init(Figures.exact(stream.delivered)),
+                .init(Figures.exact(stream.rejected), stream.rejected > 0 ? .bad : .plain),
+                .init(Figures.exact(stream.duplicates)), .init(Figures.exact(stream.buffered)),
+                .init(Figures.rate(stream.recordsPerSecond)),
+                .init(Figures.duration(milliseconds: Int64(stream.lagSeconds * 1000))))
+        }
+        return table
+    }
+}
