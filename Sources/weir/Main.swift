@@ -24,8 +24,8 @@ struct Weir: AsyncParsableCommand {
             CommandGroup(
                 name: "Project",
                 subcommands: [
-                    InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self, DoctorCommand.self,
-                    DemoCommand.self,
+                    InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self, GraphCommand.self,
+                    DoctorCommand.self, DemoCommand.self,
                 ]),
             CommandGroup(
                 name: "Engine",

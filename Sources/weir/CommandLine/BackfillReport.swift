@@ -46,10 +46,10 @@ struct BackfillReport: Sendable {
     }
 
     /// Waits for the end, telling of each day that ends. Throws `CommandFailed` when it did not succeed.
-    func follow(_ id: Int64) async throws {
+    func follow(_ id: Int64, by link: any EngineLink) async throws {
         let told = Mutex<Set<Interval>>([])
         let output = output
-        output.say("backfill #\(id) is on its way; ^C stops watching it, weir backfill cancel \(id) stops it")
+        output.say("backfill #\(id) is on its way; \(link.interruption) weir backfill cancel \(id) ends it")
         let backfill = try await StoreWatch(folder: folder).until { reading -> BackfillSummary? in
             guard let backfill = try reading.backfills(limit: 100).first(where: { $0.id == id }) else {
                 throw CommandFailure(.wrongUse, "there is no backfill #\(id): see weir backfill list")

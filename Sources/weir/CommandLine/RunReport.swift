@@ -12,11 +12,11 @@ struct RunReport: Sendable {
 
     /// Waits for the run's end, telling of each change of a step. Prints how it ended; throws `CommandFailed` when
     /// it did not succeed.
-    func follow(_ id: Int64) async throws {
+    func follow(_ id: Int64, by link: any EngineLink) async throws {
         let told = Mutex<[String: String]>([:])
         let clock = folder.clock
         let output = output
-        output.say("run \(id) is on its way; ^C stops watching it, weir cancel \(id) stops it")
+        output.say("run \(id) is on its way; \(link.interruption) weir cancel \(id) ends it")
         let run = try await StoreWatch(folder: folder).until { reading -> RunSummary? in
             guard let run = try reading.run(id) else {
                 throw CommandFailure(.wrongUse, "there is no run \(id): see weir runs")
@@ -85,6 +85,13 @@ struct RunReport: Sendable {
         if !why.isEmpty { lines[0] += ": \(why)" }
         lines.append("mend it, then: weir retry \(run.id)")
         Output.complain(lines.joined(separator: "\n"))
+    }
+}
+
+extension EngineLink {
+    /// What an interruption of the watching command means.
+    var interruption: String {
+        self is LocalLink ? "^C leaves the rest to the next engine;" : "^C stops watching it;"
     }
 }
 

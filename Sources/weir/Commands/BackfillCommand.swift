@@ -94,7 +94,7 @@ struct BackfillStart: AsyncParsableCommand {
                 return BackfillReport.show(plan, output)
             }
             guard case .backfill(let id) = try await link.ask(.startBackfill(request)) else { throw LinkFailure.lost }
-            if waits { return try await report.follow(id) }
+            if waits { return try await report.follow(id, by: link) }
             try output.document(Started(backfill: id))
             output.say("backfill #\(id) is on its way: weir backfill list")
         }

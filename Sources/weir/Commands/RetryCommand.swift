@@ -40,7 +40,7 @@ struct RetryCommand: AsyncParsableCommand {
         try await ProjectEngine(folder: folder, role: "weir retry").use { link in
             let message = try await link.tell(command)
             output.say(message)
-            if waits { return try await report.follow(run) }
+            if waits { return try await report.follow(run, by: link) }
             try output.document(Message(message: message))
         }
     }

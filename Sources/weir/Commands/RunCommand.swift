@@ -38,7 +38,7 @@ struct RunCommand: AsyncParsableCommand {
         let (waits, output) = (!noWait, project.output)
         try await ProjectEngine(folder: folder, role: "weir run").use { link in
             guard case .started(let run) = try await link.ask(command) else { throw LinkFailure.lost }
-            if waits { return try await report.follow(run) }
+            if waits { return try await report.follow(run, by: link) }
             try output.document(Started(run: run))
             output.say("run \(run) is on its way: weir runs \(run)")
         }

@@ -269,4 +269,25 @@ import Testing
                 weir.yaml:7:6: workflow v needs 'steps': a mapping of names to steps
                 """)
     }
+
+    @Test func `any beginning of a project, and any project with a byte too few, is read or refused`() throws {
+        let fixture = try ProjectFixture.around(
+            "      b: { run: [ x ], retry: [ { errors: [ Weir.ALL ], jitter: full } ] }")
+        let whole = Array(try fixture.folder.read("weir.yaml").utf8)
+        var refused = 0
+        for index in whole.indices {
+            var without = whole
+            without.remove(at: index)
+            for bytes in [Array(whole[..<index]), without] {
+                try Data(bytes).write(to: URL(fileURLWithPath: fixture.folder("weir.yaml")))
+                do {
+                    _ = try fixture.load()
+                } catch let errors as ProjectErrors {
+                    refused += 1
+                    #expect(!errors.errors.isEmpty)
+                }
+            }
+        }
+        #expect(refused > whole.count)
+    }
 }

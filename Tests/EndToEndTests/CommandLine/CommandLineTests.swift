@@ -26,7 +26,8 @@ import Testing
         #expect(outcome.code == 0)
         #expect(outcome.error.isEmpty)
         for command in [
-            "init", "validate", "plan", "apply", "doctor", "demo", "serve", "stop", "console", "status", "slots",
+            "init", "validate", "plan", "apply", "graph", "doctor", "demo", "serve", "stop", "console", "status",
+            "slots",
             "ingest", "extract", "crawl", "query", "catalog", "streams", "deliveries", "rejects", "undo", "run",
             "retry", "cancel", "backfill", "runs", "workflows", "alerts", "events", "dead-letters",
         ] {
@@ -37,7 +38,7 @@ import Testing
     @Test(arguments: [
         "init", "validate", "plan", "apply", "serve", "stop", "status", "run", "retry", "cancel", "backfill", "runs",
         "events", "alerts", "catalog", "deliveries", "slots", "query", "ingest", "crawl", "extract", "rejects",
-        "streams", "dead-letters", "doctor", "workflows", "undo",
+        "streams", "dead-letters", "doctor", "workflows", "undo", "graph",
     ])
     func `the help of a command has an example`(command: String) async throws {
         let outcome = try await weir("help", command)
@@ -114,21 +115,6 @@ import Testing
         let again = try await weir("init", "shop")
         #expect(again.code == 2)
         #expect(again.error == "weir: \(folder.path)/shop has a weir.yaml already: weir validate checks it\n")
-    }
-
-    @Test func `the demo's project is right`() async throws {
-        // What the demo writes is in the binary; its sources are beside the tests' own.
-        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../Sources/weir/Demo/Project").standardizedFileURL
-        for file in try FileManager.default.contentsOfDirectory(atPath: sources.path) {
-            let text = try String(contentsOf: sources.appendingPathComponent(file), encoding: .utf8)
-            try folder.write(text, to: file.hasSuffix(".sql") ? "sql/\(file)" : file)
-        }
-        let yaml = try folder.read("weir.yaml") + (try folder.read("kpi_workflow.yaml"))
-        try folder.write(yaml, to: "weir.yaml")
-        let outcome = try await weir("validate")
-        #expect(outcome.error == "")
-        #expect(outcome.code == 0)
     }
 
     @Test func `validate tells every mistake with its place, and --json tells the same`() async throws {
