@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["CNCurses", "CPlatform"], swiftSettings: rules),
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
         .target(
-            name: "Lake", dependencies: ["CCrypto", "CPlatform", "DuckDB", "Store", yams, hummingbird, logging],
+            name: "Lake", dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, hummingbird, logging],
             swiftSettings: rules),
         .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: rules),
         .target(

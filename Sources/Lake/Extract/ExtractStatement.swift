@@ -16,6 +16,12 @@ package struct ExtractStatement: Sendable, Hashable, Codable {
 package struct ExtractOutcome: Sendable, Hashable, Codable {
     /// By table of the source.
     package var files: [String: StagedFile]
+    /// Columns that were read otherwise than their declaration says, and why: `users.age: 3 of 1000 values are no
+    /// BIGINT, so it was read as VARCHAR`.
+    package var notes: [String]
 
-    package init(files: [String: StagedFile]) { self.files = files }
+    package init(files: [String: StagedFile], notes: [String] = []) {
+        self.files = files
+        self.notes = notes
+    }
 }
