@@ -4,7 +4,7 @@ extension ConsoleState {
     /// The keys that work here, and under them what was said last or the line that is being typed.
     func drawFooter(on canvas: inout Canvas, _ layout: Layout) {
         let last = size.rows - 1
-        if layout.footerRows > 1 { drawHints(on: &canvas, y: last - 1) }
+        if layout.footerRows > 1 { drawHints(on: &canvas, layout, y: last - 1) }
         switch overlay {
         case .command(let line):
             drawLine(":", line.field, on: &canvas, y: last)
@@ -24,7 +24,7 @@ extension ConsoleState {
                 }
             canvas.write([Canvas.Span(" \(sign) ", role), Canvas.Span(notice.text)], x: 0, y: last)
         } else if layout.footerRows == 1 {
-            drawHints(on: &canvas, y: last)
+            drawHints(on: &canvas, layout, y: last)
         } else if let problem = data.problem {
             canvas.write([Canvas.Span(" \(canvas.signs.stale) ", .warning), Canvas.Span(problem)], x: 0, y: last)
         } else if layout.checklist == nil, let next = profile.checklist.first(where: { !done.contains($0) }) {
@@ -35,11 +35,16 @@ extension ConsoleState {
         }
     }
 
-    private func drawHints(on canvas: inout Canvas, y: Int) {
+    private func drawHints(on canvas: inout Canvas, _ layout: Layout, y: Int) {
         var x = 1
         let tail = [Canvas.Span("?", .key), Canvas.Span(" help", .dim)]
         let limit = size.columns - 8
-        for binding in keys.bindings {
+        // Where one pane fills the screen, the way to the others comes first.
+        let bindings =
+            layout.isCompact
+            ? keys.bindings.filter { $0.action == .nextPane } + keys.bindings.filter { $0.action != .nextPane }
+            : keys.bindings
+        for binding in bindings {
             guard let hint = binding.hint, binding.action != .help, binding.works(in: pane),
                 let key = binding.chords.first,
                 obstacle(to: binding.action) == nil

@@ -89,7 +89,9 @@ extension ConsoleState {
             let progress = data.live(run: run.id, step: step.name)?.progress.map { " " + Figures.percent($0) } ?? ""
             return .text(step.name + progress, .running)
         }
-        if let step = run.failedStep { return .text(step, .failed) }
+        if let step = run.failedStep {
+            return .spans([Canvas.Span(step, .failed), Canvas.Span("  " + failure(run.error, run.message), .dim)])
+        }
         if let step = run.steps.first(where: { $0.state == .queued }) { return .text(step.name, .queued) }
         return .text(run.state == .queued ? run.reason : "", .dim)
     }
