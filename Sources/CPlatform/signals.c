@@ -66,20 +66,26 @@ void weir_release_terminal(void) {
 static volatile sig_atomic_t taken;
 static int watcher = -1;
 static void weir_on_watched(int signal_number) {
+    if (signal_number == SIGTERM || signal_number == SIGHUP || signal_number == SIGINT) {
+        // Asked again before anybody has heard the first time: whoever should is stuck.
+        if (__atomic_fetch_or(&taken, WEIR_ASKED_TO_END, __ATOMIC_RELAXED) & WEIR_ASKED_TO_END)
+            weir_on_fatal(signal_number);
+    }
     if (signal_number == SIGWINCH) __atomic_or_fetch(&taken, WEIR_RESIZED, __ATOMIC_RELAXED);
     if (signal_number == SIGTSTP) __atomic_or_fetch(&taken, WEIR_ASKED_TO_STOP, __ATOMIC_RELAXED);
     if (signal_number == SIGCONT) __atomic_or_fetch(&taken, WEIR_CONTINUED, __ATOMIC_RELAXED);
     if (watcher >= 0) weir_wakeup_signal(watcher);
 }
-static const int watched_signals[] = {SIGWINCH, SIGTSTP, SIGCONT};
-void weir_watch_signals(int wakeup) {
+// The last three only where the process ends itself in order.
+static const int watched_signals[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
+void weir_watch_signals(int wakeup, bool ends_in_order) {
     watcher = wakeup;
+    size_t count = ends_in_order ? 6 : 3;
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = weir_on_watched;
     action.sa_flags = SA_RESTART;
-    for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++)
-        sigaction(watched_signals[i], &action, NULL);
+    for (size_t i = 0; i < count; i++) sigaction(watched_signals[i], &action, NULL);
 }
 void weir_unwatch_signals(void) {
     for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++) signal(watched_signals[i], SIG_DFL);

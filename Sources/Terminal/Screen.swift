@@ -11,6 +11,7 @@ package final class Screen {
     package let traits: TerminalTraits
     package private(set) var size: Size
     private let wakeup: Wakeup
+    private let endsInOrder: Bool
     private var shown: Grid?
     private var pairs: [UInt64: Int32] = [:]
     private var synchronizes = false
@@ -19,15 +20,18 @@ package final class Screen {
     private static let input: Int32 = 0
     private static let output: Int32 = 1
 
-    /// Takes the standard input and output, which must be a terminal. Throws `ScreenError`.
-    package init(environment: [String: String], wakeup: Wakeup) throws(ScreenError) {
+    /// Takes the standard input and output, which must be a terminal. With `endsInOrder` the signals that ask the
+    /// process to end are only told of (`Events.askedToEnd`), for a process that has more to end than itself.
+    /// Throws `ScreenError`.
+    package init(environment: [String: String], wakeup: Wakeup, endsInOrder: Bool) throws(ScreenError) {
+        self.endsInOrder = endsInOrder
         guard isatty(Self.input) == 1, isatty(Self.output) == 1 else { throw .notATerminal }
         self.wakeup = wakeup
         let utf8 = weir_locale_start() == 1
         // The guard comes first: it must see the settings before curses changes them, and curses leaves handlers
         // alone that are already there.
         guard weir_guard_terminal(Self.input, Self.output) == 0 else { throw .notATerminal }
-        weir_watch_signals(wakeup.descriptor)
+        weir_watch_signals(wakeup.descriptor, endsInOrder)
         let colourless = TerminalTraits(environment: environment, colors: 256, localeIsUTF8: utf8).tier == .mono
         guard weir_curses_start(colourless ? 0 : 1) == 0 else {
             weir_unwatch_signals()
@@ -54,6 +58,7 @@ package final class Screen {
         weir_release_terminal()
         weir_stop_here()
         _ = weir_guard_terminal(Self.input, Self.output)
+        weir_watch_signals(wakeup.descriptor, endsInOrder)
         takeAgain()
     }
 
@@ -86,6 +91,7 @@ package final class Screen {
         if signals & Int32(WEIR_RESIZED) != 0 { events.insert(.resized) }
         if signals & Int32(WEIR_ASKED_TO_STOP) != 0 { events.insert(.askedToStop) }
         if signals & Int32(WEIR_CONTINUED) != 0 { events.insert(.continued) }
+        if signals & Int32(WEIR_ASKED_TO_END) != 0 { events.insert(.askedToEnd) }
         return events
     }
 
@@ -98,6 +104,7 @@ package final class Screen {
         package static let resized = Events(rawValue: 4)
         package static let askedToStop = Events(rawValue: 8)
         package static let continued = Events(rawValue: 16)
+        package static let askedToEnd = Events(rawValue: 32)
     }
 
     /// More was typed and waits.

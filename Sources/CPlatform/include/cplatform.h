@@ -69,10 +69,12 @@ int weir_guard_terminal(int input, int output);
 /// Restores now what `weir_guard_terminal` remembered and takes the handlers off.
 void weir_release_terminal(void);
 
-enum { WEIR_RESIZED = 1, WEIR_ASKED_TO_STOP = 2, WEIR_CONTINUED = 4 };
+enum { WEIR_RESIZED = 1, WEIR_ASKED_TO_STOP = 2, WEIR_CONTINUED = 4, WEIR_ASKED_TO_END = 8 };
 /// Makes SIGWINCH, SIGTSTP and SIGCONT wake the given eventfd and set the flags above, which `weir_taken_signals`
-/// reads and clears.
-void weir_watch_signals(int wakeup);
+/// reads and clears. With `ends_in_order` SIGTERM, SIGHUP and SIGINT do so too, instead of ending the process at once
+/// as `weir_guard_terminal` would have it; a second one that comes before the first was read still does.
+/// Call it after `weir_guard_terminal`.
+void weir_watch_signals(int wakeup, bool ends_in_order);
 void weir_unwatch_signals(void);
 int weir_taken_signals(void);
 /// Stops this process as ^Z would, and returns when it is continued.

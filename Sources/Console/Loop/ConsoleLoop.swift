@@ -45,7 +45,7 @@ final class ConsoleLoop {
 
     private func turn() {
         let events = screen.wait(milliseconds: patience)
-        if events.contains(.closed) {
+        if events.contains(.closed) || events.contains(.askedToEnd) {
             leaving = .leave
             return
         }

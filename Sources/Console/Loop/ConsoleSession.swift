@@ -31,18 +31,17 @@ package struct ConsoleSession: Sendable {
     let access: EngineAccess
     let environment: [String: String]
     let theme: String?
-    let words: AsyncStream<String>?
+    let news: AsyncStream<HostNews>?
 
-    /// `theme` is a name from the library; nil takes the usual one. `words` is what a host says while it works, shown
-    /// at the foot of the screen.
+    /// `theme` is a name from the library; nil takes the usual one. `news` is what a host says of its work.
     package init(
-        profile: Profile, access: EngineAccess, theme: String? = nil, words: AsyncStream<String>? = nil,
+        profile: Profile, access: EngineAccess, theme: String? = nil, news: AsyncStream<HostNews>? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.profile = profile
         self.access = access
         self.theme = theme
-        self.words = words
+        self.news = news
         self.environment = environment
     }
 
@@ -65,7 +64,7 @@ package struct ConsoleSession: Sendable {
                 return nil
             }
             group.addTask {
-                if let words { for await text in words { mailbox.put(.said(text)) } }
+                if let news { for await item in news { mailbox.put(.host(item)) } }
                 return nil
             }
             group.addTask {
@@ -95,7 +94,8 @@ package struct ConsoleSession: Sendable {
                         // What libraries print must not fall into the picture.
                         let errors = ErrorLog(profile.directory + "/.weir/log/console.log")
                         defer { errors.end() }
-                        let screen = try Screen(environment: environment, wakeup: wakeup)
+                        let screen = try Screen(
+                            environment: environment, wakeup: wakeup, endsInOrder: profile.engine.endsWithConsole)
                         defer { screen.stop() }
                         var state = ConsoleState(
                             profile: profile, size: screen.size, now: ConsoleLoop.now,

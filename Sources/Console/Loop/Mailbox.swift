@@ -27,7 +27,7 @@ package final class Mailbox: Sendable {
 }
 
 extension FeedUpdate {
-    fileprivate enum Kind: Hashable { case overview, problem, link, owner, status, run, listing, said }
+    fileprivate enum Kind: Hashable { case overview, problem, link, owner, status, run, listing, host }
 
     /// nil: it never replaces another one.
     fileprivate var kind: Kind? {
@@ -39,7 +39,7 @@ extension FeedUpdate {
         case .status: .status
         case .run: .run
         case .listing: .listing
-        case .said: .said
+        case .host: .host
         case .reply, .ended: nil
         }
     }

@@ -25,7 +25,7 @@ extension ConsoleState {
             canvas.write([Canvas.Span(" \(sign) ", role), Canvas.Span(notice.text)], x: 0, y: last)
         } else if layout.footerRows == 1 {
             drawHints(on: &canvas, layout, y: last)
-        } else if let problem = data.problem {
+        } else if let problem = hostFailure ?? data.problem {
             canvas.write([Canvas.Span(" \(canvas.signs.stale) ", .warning), Canvas.Span(problem)], x: 0, y: last)
         } else if layout.checklist == nil, let next = profile.checklist.first(where: { !done.contains($0) }) {
             canvas.write(

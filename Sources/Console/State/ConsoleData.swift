@@ -82,7 +82,7 @@ package enum FeedUpdate: Sendable {
     case listing(Listing)
     case reply(ticket: Int, Outcome)
     /// Whoever runs the console has something to say.
-    case said(String)
+    case host(HostNews)
     /// Whoever runs the console wants it to end.
     case ended
 

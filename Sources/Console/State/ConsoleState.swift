@@ -27,6 +27,8 @@ package struct ConsoleState: Sendable {
     var run = RunView()
     var overlay: Overlay?
     var notices = Notices()
+    /// Why the console's host can't go on.
+    var hostFailure: String?
     var afterG = false
     var retries = RetryGuard()
     var history: [String] = []
@@ -113,7 +115,8 @@ package struct ConsoleState: Sendable {
             run.focusOnFailure(in: detail, list: &lists[.steps, default: ListView()])
         case .listing(let listing): data.listing = listing
         case .reply(let ticket, let outcome): effects = take(outcome, for: ticket)
-        case .said(let words): notices.show(words, .said, now: now)
+        case .host(.said(let words)): notices.show(words, .said, now: now)
+        case .host(.failed(let words)): hostFailure = words
         case .ended: effects = [.quit(stopEngine: false)]
         }
         settle()

@@ -40,6 +40,14 @@ package enum EngineOwner: Sendable, Hashable {
     case embedded
     /// It and all that belongs to it end with the console, as in a demonstration.
     case demonstration
+
+    /// Whoever hosts the console has more to end than the console.
+    var endsWithConsole: Bool {
+        switch self {
+        case .somebody, .startedHere: false
+        case .embedded, .demonstration: true
+        }
+    }
 }
 
 /// A key that the console's host has put there. It is shown in help like every other one.
@@ -58,6 +66,14 @@ package struct HostAction: Sendable {
         self.title = title
         self.run = run
     }
+}
+
+/// What the console's host says of its own work, at the foot of the screen.
+package enum HostNews: Sendable, Hashable {
+    /// Goes away by itself.
+    case said(String)
+    /// It can't go on: stays.
+    case failed(String)
 }
 
 /// One line of the list at the console's side, which ticks itself.

@@ -50,12 +50,12 @@ struct DemoCommand: AsyncParsableCommand {
             try folder.refuseUnlessEmpty()
         }
         let plan = DemoPlan(seed: seed, days: days, records: records, now: Date())
-        let story = Story(folder: folder, plan: plan)
         let isAttended = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         do {
             if isAttended {
-                try await story.tell {}
+                try await DemoConsole(folder: folder, plan: plan).run()
             } else {
+                let story = Story(folder: folder, plan: plan)
                 guard try await Interruption.ending({ try await story.tellToTheEnd() }) else { throw ExitCode(1) }
             }
         } catch is CancellationError {

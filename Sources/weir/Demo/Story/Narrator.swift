@@ -1,12 +1,16 @@
 import Foundation
 
-/// Tells the story of a demo on standard output: a line for each thing that happened, with the seconds since the
-/// beginning.
+/// Tells the story of a demo: a line for each thing that happened, with the seconds since the beginning.
 final class Narrator: Sendable {
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
+    private let output: @Sendable (String) -> Void
 
-    init() { start = clock.now }
+    /// Lines go to standard output, or to whoever else takes them.
+    init(output: @escaping @Sendable (String) -> Void = { FileHandle.standardOutput.write(Data(($0 + "\n").utf8)) }) {
+        start = clock.now
+        self.output = output
+    }
 
     var seconds: Double { Double((clock.now - start) / .milliseconds(1)) / 1000 }
 
@@ -19,7 +23,5 @@ final class Narrator: Sendable {
     /// A further line of the thing just told.
     func more(_ text: String) { write(String(repeating: " ", count: 22) + text) }
 
-    func write(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
-    }
+    func write(_ line: String) { output(line) }
 }

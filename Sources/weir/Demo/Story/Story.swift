@@ -11,13 +11,14 @@ struct Story: Sendable {
 
     let folder: DemoFolder
     let plan: DemoPlan
-    let narrator = Narrator()
+    let narrator: Narrator
     private let weir: WeirProgram
     private let engine: EngineKeeper
     private let watch: Watch
 
-    init(folder: DemoFolder, plan: DemoPlan) {
+    init(folder: DemoFolder, plan: DemoPlan, narrator: Narrator = Narrator()) {
         self.folder = folder
+        self.narrator = narrator
         self.plan = plan
         weir = WeirProgram(directory: folder.path)
         engine = EngineKeeper(weir, log: folder("demo.log"))
@@ -40,17 +41,20 @@ struct Story: Sendable {
         }
     }
 
-    /// With a console: `console` shows it and returns when it is closed. The past goes in meanwhile; what fails is
-    /// left for its user to mend. Whatever happens, no process is left.
-    func tell(in console: @escaping @Sendable () async throws -> Void) async throws {
+    /// Beside a console: the past goes in while somebody watches, and what fails is left for them to mend. Works until
+    /// it is cancelled. Whatever happens, no process is left.
+    func tellBesideConsole() async throws {
         try make()
         try await withEngine {
             try await extract()
             try await withProduct(linesPerSecond: Self.consoleRate) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await weir.run(["ingest", "access_log"] + folder.pastLogs(plan)) }
-                    try await console()
-                    group.cancelAll()
+                    group.addTask {
+                        try await weir.run(["ingest", "access_log"] + folder.pastLogs(plan))
+                        narrator.say("ingest", "the logs of the past are in: one day will fail its check")
+                    }
+                    group.addTask { try await Interruption.untilCancelled() }
+                    try await group.waitForAll()
                 }
             }
         }
@@ -142,7 +146,8 @@ struct Story: Sendable {
         let retried = try await watch.untilEnd(ofRun: run.id)
         guard retried.state == .succeeded else { throw DemoError.wrong(Self.failure(retried)) }
         narrator.say(
-            "retry", "weir retry \(run.id) departments --with-downstream: extracted again, the check holds, the day is served")
+            "retry",
+            "weir retry \(run.id) departments --with-downstream: extracted again, the check holds, the day is served")
     }
 
     private func addKPI() async throws {
