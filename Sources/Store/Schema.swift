@@ -80,12 +80,15 @@ enum Schema {
         -- The text of each definition that a run started with, by its SHA-256.
         CREATE TABLE definitions (hash TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
 
+        -- only_steps: which steps the run computes, as JSON; NULL: all. follow_up: what happened while it ran, as JSON,
+        -- and makes a run of its own afterwards. events: the sequences that the run answers. revision: rises with
+        -- each transition.
         CREATE TABLE runs (
             id INTEGER PRIMARY KEY, workflow TEXT NOT NULL, interval TEXT, parameters TEXT NOT NULL,
             definition TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, priority INTEGER NOT NULL,
             backfill INTEGER, only_steps TEXT, created_at INTEGER NOT NULL, due_at INTEGER, started_at INTEGER,
-            finished_at INTEGER, failed_step TEXT, error TEXT, message TEXT, follow_up INTEGER NOT NULL DEFAULT 0,
-            events TEXT NOT NULL DEFAULT '[]');
+            finished_at INTEGER, failed_step TEXT, error TEXT, message TEXT, follow_up TEXT,
+            events TEXT NOT NULL DEFAULT '[]', revision INTEGER NOT NULL DEFAULT 0);
         CREATE UNIQUE INDEX runs_one_active ON runs (workflow, ifnull(interval, ''))
             WHERE state IN ('queued', 'running', 'retrying');
         CREATE INDEX runs_by_workflow ON runs (workflow, interval, id);

@@ -82,6 +82,14 @@ struct RunMachine: Sendable, Hashable, Codable {
         return nil
     }
 
+    /// The first step that waits for its retry.
+    var firstRetrying: (step: String, failure: StepFailure)? {
+        for (step, machine) in zip(definition.steps, steps) {
+            if case .retrying(_, _, let failure) = machine.state { return (step.name, failure) }
+        }
+        return nil
+    }
+
     mutating func advance(_ event: Event) -> [Effect] {
         var wasOver = state.isTerminal
         var effects: [Effect] = []

@@ -13,6 +13,7 @@ package struct WorkFailure: Error, Hashable, Sendable, Codable, CustomStringConv
         case loadFailed = "Load.Failed"
         case loadUnreachable = "Load.Unreachable"
         case extractFailed = "Extract.Failed"
+        case crawlFailed = "Crawl.Failed"
         case checkFailed = "Check.Failed"
         case commandFailed = "Command.Failed"
     }
