@@ -70,8 +70,8 @@ extension Workflows {
         for step in request.steps ?? [] where definition.step(step) == nil {
             throw Refusal(
                 .wrong,
-                "\(definition.name) has no step \(step); it has "
-                    + definition.steps.map(\.name).joined(separator: ", "))
+                "\(definition.name) has no step \(step)"
+                    + suggestion(for: step, among: definition.steps.map(\.name)))
         }
     }
 

@@ -12,19 +12,18 @@ extension StepExecutor {
             arguments: arguments, directory: project().directory, environment: environment(for: order),
             input: Array(try JSONText.encode(input(for: order)).utf8), timeout: order.step.timeout)
         let limit = programs.limit
-        return try await programs.pass(waiting: { progress(.waiting("one of \(limit) programs to end")) }) {
-            progress(.started)
-            let end = try await program.run(children: RecordedProcesses(store: services.store, epoch: services.epoch)) {
-                log.append($0)
-            }
-            switch end.outcome {
-            case .exited(0): return StepResult(output: Self.output(end.lastOutput))
-            case .exited(let code): throw WorkFailure(.commandFailed, "exit \(code)" + Self.tail(end))
-            case .signalled(let number): throw WorkFailure(.commandFailed, "ended by signal \(number)" + Self.tail(end))
-            case .timedOut(let limit):
-                throw WorkFailure(.timeout, "\(arguments[0]) had not ended after \(limit.inSeconds) s" + Self.tail(end))
-            case .cancelled: throw WorkFailure(.cancelled, "cancelled")
-            }
+        try await programs.enter { progress(.waiting("one of \(limit) programs to end")) }
+        defer { programs.leave() }
+        progress(.started)
+        let children = RecordedProcesses(store: services.store, epoch: services.epoch)
+        let end = try await program.run(children: children) { log.append($0) }
+        switch end.outcome {
+        case .exited(0): return StepResult(output: Self.output(end.lastOutput))
+        case .exited(let code): throw WorkFailure(.commandFailed, "exit \(code)" + Self.tail(end))
+        case .signalled(let number): throw WorkFailure(.commandFailed, "ended by signal \(number)" + Self.tail(end))
+        case .timedOut(let limit):
+            throw WorkFailure(.timeout, "\(arguments[0]) had not ended after \(limit.inSeconds) s" + Self.tail(end))
+        case .cancelled: throw WorkFailure(.cancelled, "cancelled")
         }
     }
 

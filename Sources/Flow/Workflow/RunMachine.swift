@@ -218,7 +218,7 @@ extension RunMachine {
             }
         case .step(let name, _):
             guard let index = index(name) else {
-                return "no step \(name); the run has " + definition.steps.map(\.name).joined(separator: ", ")
+                return "no step \(name)" + suggestion(for: name, among: definition.steps.map(\.name))
             }
             if case .running = steps[index].state { return "step \(name) is running: cancel the run first" }
             for need in definition.steps[index].needs where steps[index].caught == nil {

@@ -9,11 +9,10 @@ enum RunParameters {
     ) throws(Refusal) -> [String: ParameterValue] {
         var values = intervalValues(interval)
         for name in given.keys.sorted() where !definition.parameters.contains(where: { $0.name == name }) {
-            let names = definition.parameters.map(\.name)
             throw Refusal(
                 .wrong,
-                "\(definition.name) has no parameter \(name); it has "
-                    + (names.isEmpty ? "none" : names.joined(separator: ", ")))
+                "\(definition.name) has no parameter \(name)"
+                    + suggestion(for: name, among: definition.parameters.map(\.name)))
         }
         for parameter in definition.parameters where values[parameter.name] == nil {
             guard let value = given[parameter.name] ?? parameter.fallback else {

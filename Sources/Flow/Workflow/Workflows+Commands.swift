@@ -188,6 +188,12 @@ extension Workflows {
     }
 }
 
+/// How an error about an unknown name ends: the name that was probably meant, or all there are.
+func suggestion(for name: String, among names: [String]) -> String {
+    if let nearest = NearestName.of(name, among: names) { return "; did you mean \(nearest)?" }
+    return names.isEmpty ? "; it has none" : "; it has " + names.joined(separator: ", ")
+}
+
 extension RunState {
     fileprivate var past: String {
         switch self {

@@ -5,18 +5,23 @@ import Lake
 extension StepDefinition {
     init(
         _ name: String, needs: [String] = [], retry: [Retrier] = [], catches: [String] = [],
-        catching errors: [String] = ["Weir.ALL"], onlyByCatch: Bool = false, when: Condition? = nil
+        catching errors: [String] = ["Weir.ALL"], onlyByCatch: Bool = false, when: Condition? = nil,
+        run: [String] = ["true"], timeout: Duration? = nil
     ) {
         self.init(
-            name: name, work: .run(["true"]), needs: needs, timeout: nil, retry: retry,
+            name: name, work: .run(run), needs: needs, timeout: timeout, retry: retry,
             catches: catches.map { Catcher(errors: errors, goto: $0) }, onlyByCatch: onlyByCatch, when: when)
     }
 }
 
 extension WorkflowDefinition {
-    init(_ steps: [StepDefinition]) {
+    init(
+        _ steps: [StepDefinition], named name: String = "example", on trigger: Trigger? = nil, each: Granularity? = nil,
+        settle: Duration = .zero, parameters: [Parameter] = []
+    ) {
         self.init(
-            name: "example", trigger: nil, each: nil, settle: .zero, parameters: [], deadline: nil, steps: steps)
+            name: name, trigger: trigger, each: each, settle: settle, parameters: parameters, deadline: nil,
+            steps: steps)
     }
 }
 

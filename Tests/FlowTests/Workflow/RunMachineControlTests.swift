@@ -115,7 +115,7 @@ import Testing
         _ = run.advance(.begin)
         #expect(run.obstacle(to: .fromFailure) == "no step has failed: it is still at work")
         #expect(run.obstacle(to: .step("a", downstream: true)) == "step a is running: cancel the run first")
-        #expect(run.obstacle(to: .step("x", downstream: true)) == "no step x; the run has a, b, c, d")
+        #expect(run.obstacle(to: .step("nothing", downstream: true)) == "no step nothing; it has a, b, c, d")
         _ = run.fail("a")
         #expect(run.obstacle(to: .step("d", downstream: false)) == "step d needs b, which is skipped: retry b instead")
         var whole = RunMachine(.init([.init("a")]))
