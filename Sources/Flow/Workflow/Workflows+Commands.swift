@@ -150,11 +150,10 @@ extension Workflows {
 extension Workflows {
     func definition(_ workflow: String) throws(Refusal) -> WorkflowDefinition {
         guard let definition = project.workflow(workflow) else {
-            let names = project.workflows.map(\.name)
             throw Refusal(
                 .wrong,
                 "no workflow \(workflow) in weir.yaml"
-                    + (names.isEmpty ? "" : "; it has " + names.joined(separator: ", ")))
+                    + suggestion(for: workflow, among: project.workflows.map(\.name)))
         }
         return definition
     }
@@ -181,8 +180,7 @@ extension Workflows {
         guard let found = all.first(where: { key($0) == name }) else {
             throw Refusal(
                 .wrong,
-                "no \(kind) \(name) in weir.yaml"
-                    + (all.isEmpty ? "" : "; it has " + all.map(key).joined(separator: ", ")))
+                "no \(kind) \(name) in weir.yaml" + suggestion(for: name, among: all.map(key)))
         }
         return [found]
     }

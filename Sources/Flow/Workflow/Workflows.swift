@@ -43,8 +43,8 @@ package final class Workflows: Sendable {
     let projector: Projector
     let gates = Gates()
     let reader: EventReader
-    /// Signal it when something was committed that a rule may answer; it looks by itself ten times a second.
-    package let wakeup = Wakeup()
+    /// Signalled by every commit of the store, and ten times a second.
+    let wakeup = Wakeup()
     let live = Mutex(Live())
     private let current: Shared
 
