@@ -1,25 +1,36 @@
 import CDuckDB
 import Foundation
+import Synchronization
 
 /// DuckDB's shared library, found and loaded once a process.
 package struct DuckDBLibrary: Sendable {
     package let path: String
     package let version: String
 
-    /// Loads the library at the first use. Throws `DuckDBError.noLibrary`, every time alike.
-    package static func load() throws(DuckDBError) -> DuckDBLibrary { try loaded.get() }
+    /// Loads the library at the first use; as long as that fails, the next use tries again. Throws
+    /// `DuckDBError.noLibrary`.
+    package static func load() throws(DuckDBError) -> DuckDBLibrary {
+        try loaded.withLock { loaded throws(DuckDBError) in
+            if let loaded { return loaded }
+            let library = try find()
+            loaded = library
+            return library
+        }
+    }
 
-    private static let loaded: Result<DuckDBLibrary, DuckDBError> = {
+    private static let loaded = Mutex<DuckDBLibrary?>(nil)
+
+    private static func find() throws(DuckDBError) -> DuckDBLibrary {
         let environment = ProcessInfo.processInfo.environment
         let places = candidates(environment: environment)
         guard let path = places.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-            return .failure(.noLibrary(absence(places, named: environment["WEIR_DUCKDB"] != nil)))
+            throw .noLibrary(absence(places, named: environment["WEIR_DUCKDB"]?.isEmpty == false))
         }
         if let finding = wd_load(path) {
-            return .failure(.noLibrary("can't use DuckDB at \(path): \(String(cString: finding)); \(remedy)"))
+            throw .noLibrary("can't use DuckDB at \(path): \(String(cString: finding)); \(remedy)")
         }
-        return .success(DuckDBLibrary(path: path, version: String(cString: wd_library_version())))
-    }()
+        return DuckDBLibrary(path: path, version: String(cString: wd_library_version()))
+    }
 
     /// Where the library is looked for, in order: the file that `WEIR_DUCKDB` names and nowhere else, or what
     /// `.ci/setup` installs, then the system's folders.

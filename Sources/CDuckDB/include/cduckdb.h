@@ -139,6 +139,6 @@ extern struct wd_table wd_table_storage;
 WD_API(X)
 #undef X
 /// Loads the library from a path; NULL when every function was found, otherwise what is wrong (a static buffer
-/// that names a missing symbol). Call once a process.
+/// that names a missing symbol). Not to be called again once it has succeeded, nor from two threads at once.
 const char *_Nullable wd_load(const char *_Nonnull path);
 #pragma clang diagnostic pop

@@ -91,7 +91,7 @@ package final class Engine: Sendable {
             workers = Workers(
                 Workers.Settings(
                     slots: project.engine.slots, memory: project.engine.memory, executable: options.executable,
-                    directory: state + "/workers"))
+                    directory: state + "/workers", logDirectory: state + "/log"))
             streams = try await Streams(project: project, store: store, folder: folder, workers: workers)
             workflows = try await Workflows(
                 project: project,

@@ -4,6 +4,8 @@ import DuckDB
 struct SelectTree {
     /// As written, each once, in the order of their first mention, without the names that WITH defines.
     let tables: [String]
+    /// Where each of them is first named, in bytes.
+    let positions: [String: Int]
     /// In the order of their first mention.
     let parameters: [String]
 
@@ -30,11 +32,13 @@ struct SelectTree {
             throw WorkFailure(.queryFailed, source.name + Self.refusal)
         }
         let scopes = nodes.compactMap { Scope(path: $0, node: $1, among: nodes) }
-        tables =
-            nodes.compactMap { Mention(path: $0, node: $1) }
+        let mentions = nodes.compactMap { Mention(path: $0, node: $1) }
             .filter { mention in !scopes.contains { $0.defines(mention) } }
             .sorted { ($0.location, $0.name) < ($1.location, $1.name) }
-            .map(\.name).uniqued
+        tables = mentions.map(\.name).uniqued
+        positions = Dictionary(
+            mentions.compactMap { mention in Int(exactly: mention.location).map { (mention.name, $0) } },
+            uniquingKeysWith: min)
         parameters = nodes.filter { $0.key.hasPrefix("$.statements[0].named_param_map[") }.values
             .sorted { Int($0["value"] ?? "") ?? 0 < Int($1["value"] ?? "") ?? 0 }
             .compactMap { $0["key"] }

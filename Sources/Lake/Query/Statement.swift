@@ -84,10 +84,13 @@ package struct Described: Sendable, Hashable, Codable {
     /// As written, without the names that the statement itself defines (WITH).
     package var tables: [String]
     package var parameters: [String]
+    /// Where each table is first named, in bytes from the statement's start.
+    package var positions: [String: Int]
 
-    package init(tables: [String], parameters: [String]) {
+    package init(tables: [String], parameters: [String], positions: [String: Int] = [:]) {
         self.tables = tables
         self.parameters = parameters
+        self.positions = positions
     }
 }
 

@@ -13,18 +13,18 @@ struct WorkerCall: Sendable {
         case interrupt, kill
     }
 
-    /// How long a statement that was asked to stop may take to reply.
-    static let patience: Duration = .seconds(1)
-
     let id: Int64
     private let timeout: (at: Instant, after: Duration)?
+    /// How long it may take to reply after it was asked to stop.
+    private let patience: Duration
     private(set) var stop: Stop?
     /// When the next action is due, unless a reply comes first.
     private(set) var due: Instant?
 
     /// The timeout counts from `start`, which is after the wait for a slot.
-    init(id: Int64, start: Instant, timeout: Duration?) {
+    init(id: Int64, start: Instant, timeout: Duration?, patience: Duration) {
         self.id = id
+        self.patience = patience
         self.timeout = timeout.map { (start + $0, $0) }
         due = self.timeout?.at
     }
@@ -33,7 +33,7 @@ struct WorkerCall: Sendable {
     mutating func stop(_ reason: Stop, at now: Instant) -> Action? {
         guard stop == nil else { return nil }
         stop = reason
-        due = now + Self.patience
+        due = now + patience
         return .interrupt
     }
 
@@ -63,7 +63,7 @@ struct WorkerCall: Sendable {
 extension WorkerCall.Stop {
     var failure: WorkFailure {
         switch self {
-        case .timeout(let limit): WorkFailure(.timeout, "no result within \(limit / .seconds(1)) s")
+        case .timeout(let limit): WorkFailure(.timeout, "no result within \(limit.weirText)")
         case .cancelled: WorkFailure(.cancelled, "cancelled")
         case .stopping: WorkFailure(.cancelled, "the engine is stopping")
         }

@@ -9,6 +9,7 @@ final class WorkerChild: Sendable {
 
     let launch: WorkerLaunch
     private let number: Int
+    private let patience: Duration
     private let wakeup: Int32
     private let state = Mutex(State())
 
@@ -28,8 +29,10 @@ final class WorkerChild: Sendable {
         var isGone = false
     }
 
-    init(number: Int, _ launch: WorkerLaunch) {
+    /// `patience`: how long it may take to reply, or to end, after it was asked to stop; then it is killed.
+    init(number: Int, _ launch: WorkerLaunch, patience: Duration) {
         self.number = number
+        self.patience = patience
         self.launch = launch
         wakeup = weir_wakeup_make()
     }
@@ -65,7 +68,7 @@ final class WorkerChild: Sendable {
             } catch {
                 return error as? WorkFailure ?? WorkFailure(.queryFailed, "\(error)")
             }
-            let call = WorkerCall(id: state.lastID, start: .now, timeout: timeout)
+            let call = WorkerCall(id: state.lastID, start: .now, timeout: timeout, patience: patience)
             state.pending = Pending(call: call, continuation: continuation, progress: progress)
             return nil
         }
@@ -82,7 +85,7 @@ final class WorkerChild: Sendable {
     func stop() {
         state.withLock { state in
             Self.interrupt(&state, .stopping)
-            state.stopDue = .now + WorkerCall.patience
+            state.stopDue = .now + patience
         }
         weir_wakeup_signal(wakeup)
     }
@@ -179,7 +182,7 @@ final class WorkerChild: Sendable {
             state.unsent = []
             if due <= now {
                 kill(launch.process, SIGKILL)
-                state.stopDue = now + WorkerCall.patience
+                state.stopDue = now + patience
             }
             return .stop
         }

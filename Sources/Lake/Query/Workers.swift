@@ -31,6 +31,8 @@ package final class Workers: Sendable {
         package var directory: String
         /// For `worker-N.log`, which holds what a worker wrote on standard error since it started; made if absent.
         package var logDirectory: String
+        /// How long a statement that was asked to stop may take to reply; then its worker is killed.
+        var patience: Duration = .seconds(1)
 
         package init(
             slots: Int, memory: Int64?, executable: String, directory: String, logDirectory: String? = nil
@@ -176,7 +178,7 @@ package final class Workers: Sendable {
             do {
                 let launch = try await queue.run { try WorkerLaunch(number: slot + 1, settings: settings) }
                 await started(launch.process)
-                let ending = await serve(WorkerChild(number: slot + 1, launch), in: slot)
+                let ending = await serve(WorkerChild(number: slot + 1, launch, patience: settings.patience), in: slot)
                 pause = ending.wasReady ? .zero : min(.seconds(5), max(.milliseconds(200), pause * 2))
             } catch {
                 let reason = (error as? WorkFailure)?.message ?? "\(error)"

@@ -37,6 +37,16 @@ struct DescribeStatementTests {
         #expect(try describe(qualified).tables == ["raw.a"])
     }
 
+    @Test func `a table that the catalog does not have is pointed at, with the nearest`() throws {
+        let statement = DescribeStatement(file: "sql/a.sql", sql: "SELECT 'é'\nFROM raw.acess_log, raw.users")
+        let described = try statement.perform(in: session)
+        let failure = statement.failure(UnknownTable(name: "raw.acess_log", nearest: "raw.access_log"), described)
+        #expect(
+            failure.description
+                == "Query.Failed: sql/a.sql:2:6: no table raw.acess_log in the catalog; did you mean raw.access_log?")
+        #expect(failure.detail.hasSuffix("\n2 | FROM raw.acess_log, raw.users\n  |      ^"))
+    }
+
     @Test func `expressions of any depth are read`() throws {
         let sum = Array(repeating: "x", count: 900).joined(separator: " + ")
         #expect(try describe("SELECT \(sum) FROM raw.t").tables == ["raw.t"])

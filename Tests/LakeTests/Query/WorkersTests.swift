@@ -13,13 +13,15 @@ struct WorkersTests {
 
     /// Runs the body beside a pool of workers, and ends them after it.
     private func withWorkers<Result: Sendable>(
-        slots: Int = 1, executable: String = EngineUnderTest.executable, pids: Pids = Pids(),
+        slots: Int = 1, executable: String = EngineUnderTest.executable, patience: Duration = .seconds(60),
+        pids: Pids = Pids(),
         _ body: @Sendable (Workers) async throws -> Result
     ) async throws -> Result {
-        let workers = Workers(
-            Workers.Settings(
-                slots: slots, memory: 300_000_000, executable: executable, directory: folder("workers"),
-                logDirectory: folder("log")))
+        var settings = Workers.Settings(
+            slots: slots, memory: 300_000_000, executable: executable, directory: folder("workers"),
+            logDirectory: folder("log"))
+        settings.patience = patience
+        let workers = Workers(settings)
         return try await withThrowingTaskGroup { group in
             group.addTask { try await workers.run { pids.add($0) } }
             defer { group.cancelAll() }
@@ -80,7 +82,7 @@ struct WorkersTests {
         let pids = Pids()
         try await withWorkers(pids: pids) { workers in
             let failure = try await failure { try await workers.rows(endless, timeout: .milliseconds(300)) }
-            #expect(failure.description == "Weir.Timeout: no result within 0.3 s")
+            #expect(failure.description == "Weir.Timeout: no result within 300ms")
             #expect(try await workers.rows("SELECT 1 AS one").rows == [["1"]])
         }
         // The statement ended by the interrupt, so the worker is the same.
@@ -112,7 +114,8 @@ struct WorkersTests {
     }
 
     @Test func `a cancel is never lost, whenever it comes`() async throws {
-        try await withWorkers { workers in
+        let pids = Pids()
+        try await withWorkers(pids: pids) { workers in
             for delay in 0..<40 {
                 try await withThrowingTaskGroup { group in
                     group.addTask {
@@ -126,6 +129,7 @@ struct WorkersTests {
                 #expect(try await workers.rows("SELECT 1 AS one").rows == [["1"]])
             }
         }
+        #expect(pids.all.count == 1)
     }
 
     @Test func `a worker killed in mid-query is a crash, and the next statement works`() async throws {
@@ -147,17 +151,13 @@ struct WorkersTests {
 
     @Test func `a worker that does not answer is killed, and the statement has timed out`() async throws {
         let pids = Pids()
-        try await withWorkers(pids: pids) { workers in
-            let seen = Seen()
-            async let failed = failure {
-                try await workers.rows(endless, timeout: .milliseconds(500), progress: seen.add)
-            }
-            #expect(try await eventually { seen.all.contains(.started) })
+        try await withWorkers(patience: .milliseconds(100), pids: pids) { workers in
+            _ = try await workers.rows("SELECT 1 AS one")
             kill(pids.all[0], SIGSTOP)
-            let failure = try await failed
+            let failure = try await failure { try await workers.rows(endless, timeout: .milliseconds(500)) }
             #expect(
                 failure.description
-                    == "Weir.Timeout: no result within 0.5 s; it did not stop when asked, so its worker was killed")
+                    == "Weir.Timeout: no result within 500ms; it did not stop when asked, so its worker was killed")
             #expect(try await workers.rows("SELECT 1 AS one").rows == [["1"]])
         }
         #expect(pids.all.count == 2)
@@ -223,7 +223,7 @@ struct WorkersTests {
             number: 1,
             settings: Workers.Settings(
                 slots: 1, memory: 300_000_000, executable: EngineUnderTest.executable, directory: folder("workers")))
-        let child = WorkerChild(number: 1, launch)
+        let child = WorkerChild(number: 1, launch, patience: .seconds(60))
         let seen = Seen()
         try await withThrowingTaskGroup { group in
             group.addTask {
