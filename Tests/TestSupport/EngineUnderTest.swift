@@ -8,6 +8,11 @@ package struct EngineUnderTest: Sendable {
     package let project: TemporaryDirectory
     package let program: ProgramUnderTest
 
+    package init(project: TemporaryDirectory, program: ProgramUnderTest) {
+        self.project = project
+        self.program = program
+    }
+
     /// The `weir` that was built beside the tests.
     package static let executable: String = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "."

@@ -12,6 +12,8 @@ package final class ProgramUnderTest: Sendable {
 
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// What a program left: its exit code (or minus a signal) and what it wrote.

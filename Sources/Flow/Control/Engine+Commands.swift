@@ -9,7 +9,7 @@ extension Engine {
     /// recorded with who asked for them.
     package func handle(_ command: EngineCommand, key: String, who: String) async -> EngineReply {
         guard command.changesSomething else { return await answer(command) }
-        let reply = await commands.once(command, key: key, who: who, at: now()) { await answer(command) }
+        let reply = await commands.once(command, key: key, who: who, at: Engine.now()) { await answer(command) }
         if case .refused(let refusal) = reply {
             log.notice("refused: \(refusal)", metadata: ["command": "\(command)", "who": "\(who)"])
         }
@@ -65,9 +65,8 @@ extension Engine {
         case .resumeStream(let name):
             try await streams.resume(name)
             return .done("\(name) is resumed")
-        case .acknowledge(let alert): return .done(try await alerts.acknowledge(alert, at: now()))
-        case .snooze(let alert, let seconds):
-            return .done(try await alerts.snooze(alert, until: now() + Int64(seconds) * 1000, at: now()))
+        case .acknowledge(let alert): return .done(try await alerts.acknowledge(alert))
+        case .snooze(let alert, let seconds): return .done(try await alerts.snooze(alert, seconds: seconds))
         case .redrive(let stream, let reject):
             let count = try await streams.redrive(stream, reject: reject)
             return .done("\(count) rejected records of \(stream) are back in its buffer")
@@ -106,7 +105,7 @@ extension Engine {
 
     /// Publishes the version before the current one again.
     private func undo(_ table: TableName, _ partition: String) async throws -> String {
-        let now = now()
+        let now = Engine.now()
         let commit = try await store.write { try $0.republish(table: table, partition: partition, at: now) }
         try await tree.project()
         let place = partition.isEmpty ? "\(table)" : "\(table) \(partition)"

@@ -188,7 +188,7 @@ extension Engine {
             try await Task.sleep(for: .seconds(60))
             do {
                 // Outlasts the longest statement that may still read what was retired.
-                let deleted = try await tree.sweep(now: now(), grace: .seconds(3600))
+                let deleted = try await tree.sweep(now: Engine.now(), grace: .seconds(3600))
                 if deleted > 0 { log.info("deleted \(deleted) objects of retired versions") }
                 try await store.write { try CommandLedger.prune($0, keeping: 10_000) }
             } catch let error as StoreError where error == .full {
@@ -199,6 +199,7 @@ extension Engine {
     }
 
     private func finish() async throws {
+        condition.withLock { $0.hasEnded = true }
         try? await children.removeAll()
         try await BlockingQueue("weir.engine").run { [store] in try store.close() }
     }

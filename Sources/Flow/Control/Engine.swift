@@ -53,9 +53,13 @@ package final class Engine: Sendable {
         var address: String?
         var runsByState: [String: Int] = [:]
         var stop: StopRequest?
+        var hasEnded = false
         var stopWaiters: [CheckedContinuation<StopRequest, Never>] = []
     }
     enum StopRequest: Sendable, Hashable { case now, drained }
+
+    /// True once `run` has closed the store.
+    var hasEnded: Bool { condition.withLock { $0.hasEnded } }
 
     package var project: Project { current.withLock { $0 } }
 
@@ -100,7 +104,9 @@ package final class Engine: Sendable {
                     extractor: Extractor(folder: folder, store: store, workers: workers),
                     loader: Loader(folder: folder, store: store, workers: workers), epoch: epoch,
                     environment: options.environment))
-            alerts = Alerts(project: project, store: store, environment: options.environment, log: log)
+            alerts = Alerts(
+                project: project, store: store, children: children, environment: options.environment, log: log,
+                clock: Engine.now)
             commands = CommandLedger(store: store)
             current = Mutex(project)
             try await ProjectNames(project).save(store)
@@ -120,5 +126,6 @@ package final class Engine: Sendable {
         guard access(path, W_OK) == 0 else { throw EngineFailure.unwritable(path: path, reason: systemReason()) }
     }
 
-    func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+    /// Milliseconds since 1970, by the wall clock.
+    @Sendable static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }

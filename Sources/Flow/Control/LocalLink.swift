@@ -8,12 +8,18 @@ package struct LocalLink: EngineLink {
     package init(_ engine: Engine) { self.engine = engine }
 
     package func send(_ command: EngineCommand, key: String) async throws -> EngineReply {
-        await engine.handle(command, key: key, who: "\(NSUserName()), pid \(getpid())")
+        try checkEngine()
+        return await engine.handle(command, key: key, who: "\(NSUserName()), pid \(getpid())")
     }
 
     package func ingest(_ lines: [UInt8], into stream: String) async throws -> TakenRecords {
-        try await engine.ingest(lines, into: stream)
+        try checkEngine()
+        return try await engine.ingest(lines, into: stream)
     }
 
     package func pulses() -> AsyncStream<EnginePulse> { engine.pulses() }
+
+    private func checkEngine() throws {
+        guard !engine.hasEnded else { throw LinkFailure.noEngine(project: engine.project.directory) }
+    }
 }
