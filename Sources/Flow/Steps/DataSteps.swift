@@ -24,7 +24,7 @@ extension StepExecutor {
             throw WorkFailure(.crawlFailed, "weir.yaml no longer has a crawler \(name)")
         }
         let report = try await services.crawler.crawl(definition, now: time.wall())
-        log.line(report.words)
+        log.line(report.summary)
         return StepResult(
             output: [
                 "tables": .integer(Int64(report.tables)), "partitions": .integer(Int64(report.partitions)),
@@ -60,16 +60,4 @@ extension StepExecutor {
 
 extension StagedPartition {
     fileprivate var rows: Int { objects.reduce(0) { $0 + $1.rows } }
-}
-
-extension CrawlReport {
-    /// "2 tables, 31 partitions changed, 1 column added".
-    var words: String {
-        var parts = ["\(tables) tables", "\(partitions) partitions changed"]
-        if newTables > 0 { parts.append("\(newTables) tables added") }
-        if newColumns > 0 { parts.append("\(newColumns) columns added") }
-        if adopted > 0 { parts.append("\(adopted) objects adopted") }
-        if vanished > 0 { parts.append("\(vanished) objects vanished") }
-        return parts.joined(separator: ", ")
-    }
 }

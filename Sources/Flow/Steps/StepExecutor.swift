@@ -42,7 +42,9 @@ struct StepExecutor: Sendable {
             switch order.step.work {
             case .query(let work): return try await query(work, order, log, progress)
             case .extract(let name, let tables): return try await extract(name, tables, order, log, progress)
-            case .crawl(let name): return try await crawl(name, log)
+            case .crawl(let name):
+                progress(.started)
+                return try await crawl(name, log)
             case .load(let work): return try await load(work, order, log, progress)
             case .run(let arguments): return try await program(arguments, order, log, progress)
             }
@@ -78,7 +80,7 @@ struct StepExecutor: Sendable {
 
 extension StepWork {
     /// The name of a failure of this kind of work that has no better one.
-    fileprivate var failure: WorkFailure.Name {
+    var failure: WorkFailure.Name {
         switch self {
         case .query: .queryFailed
         case .extract: .extractFailed

@@ -37,7 +37,7 @@ struct Live: Sendable {
         for order in consequences.orders {
             orders.append(order)
             inFlight[order.key] = InFlight(
-                progress: LiveStep(run: order.key.run, step: order.key.step, progress: nil, waitsFor: "its turn"))
+                progress: LiveStep(run: order.key.run, step: order.key.step, progress: nil, waitsFor: "a slot"))
         }
         for (key, due) in consequences.retries { retries[key] = now + due.delay }
         for (run, wait) in consequences.queued {

@@ -61,7 +61,7 @@ extension Workflows {
             return
         }
         do {
-            try await record(order.key, done.outcome, log)
+            try await record(order, done.outcome, log)
         } catch is CancellationError {
             // The engine stops while the store can't be written: the attempt counts as interrupted.
         }
@@ -82,7 +82,6 @@ extension Workflows {
                 return Done(passedGate: false, outcome: .failure(WorkFailure(.cancelled, "cancelled")))
             }
         }
-        live.withLock { $0.progress(key, .started) }
         do {
             let result = try await executor.perform(order, log: log) { news in
                 self.live.withLock { $0.progress(key, news) }
@@ -95,8 +94,9 @@ extension Workflows {
 
     /// Publishes and records in one transaction; the public tree follows before dependants start.
     private func record(
-        _ key: AttemptKey, _ outcome: Result<StepResult, WorkFailure>, _ log: AttemptLog
+        _ order: AttemptOrder, _ outcome: Result<StepResult, WorkFailure>, _ log: AttemptLog
     ) async throws {
+        let key = order.key
         switch outcome {
         case .success(let result):
             let text = log.contents
@@ -109,7 +109,8 @@ extension Workflows {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                try await record(key, .failure(WorkFailure(.queryFailed, "could not be published: \(error)")), log)
+                let failure = WorkFailure(order.step.work.failure, "could not be published: \(error)")
+                try await record(order, .failure(failure), log)
             }
         case .failure(let failure):
             log.line(failure.description)

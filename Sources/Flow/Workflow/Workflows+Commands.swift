@@ -81,7 +81,7 @@ extension Workflows {
             let report = try await gates[EventRule.crawler(crawler).name].pass {
                 try await services.crawler.crawl(crawler, now: time.wall())
             }
-            reports.append("\(crawler.name): \(report.words)")
+            reports.append("\(crawler.name): \(report.summary)")
         }
         return reports.joined(separator: "; ")
     }

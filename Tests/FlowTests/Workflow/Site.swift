@@ -3,6 +3,7 @@ import Lake
 import Store
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import Flow
 
@@ -10,58 +11,69 @@ import TestSupport
 final class Site: Sendable {
     let folder = TemporaryDirectory()
     let store: Store
+    let objects: ObjectFolder
     /// The engine's clocks; tests that wait for nothing move them by hand.
     let clock = HandClock()
 
     init() throws {
         store = try Store.openForWriting(folder("weir.db"))
+        objects = ObjectFolder(root: folder("lake"))
+        try objects.prepare()
     }
 
     func project(
-        _ workflows: [WorkflowDefinition], crawlers: [CrawlerDefinition] = [], scanLimit: Int64? = nil,
-        attempts: Int = 3
+        _ workflows: [WorkflowDefinition], crawlers: [CrawlerDefinition] = [], extracts: [ExtractDefinition] = [],
+        scanLimit: Int64? = nil, attempts: Int = 3
     ) -> Project {
         Project(
             name: "site", directory: folder.path, timeZone: "UTC", lakeRoot: folder("lake"),
             engine: EngineSettings(slots: 2, memory: nil, scanLimit: scanLimit, host: "127.0.0.1", port: 0),
             streams: [],
-            extracts: [], crawlers: crawlers, workflows: workflows,
+            extracts: extracts, crawlers: crawlers, workflows: workflows,
             backfill: BackfillSettings(parallel: 2, attempts: attempts), alerts: [], text: "", hash: "")
     }
 
     /// A new engine's workflows: the epoch rises, and what an older one left is taken up.
     func start(_ project: Project, byHand: Bool = false) async throws -> Workflows {
         let epoch = try await store.write { try $0.beginEpoch() }
-        let objects = ObjectFolder(root: folder("lake"))
         let workers = Workers(
-            Workers.Settings(slots: 2, memory: nil, executable: "/proc/self/exe", directory: folder("workers")))
-        let environment = ProcessInfo.processInfo.environment
+            Workers.Settings(
+                slots: 2, memory: 1_000_000_000, executable: EngineUnderTest.executable, directory: folder("workers")))
         return try await Workflows(
             project: project,
             services: FlowServices(
                 store: store, folder: objects, workers: workers, crawler: Crawler(folder: objects, store: store),
                 extractor: Extractor(folder: objects, store: store, workers: workers),
                 loader: Loader(folder: objects, store: store, workers: workers), epoch: epoch,
-                environment: environment),
+                environment: ProcessInfo.processInfo.environment),
             time: byHand ? clock.timekeeper : .system)
     }
 
-    /// Works for as long as the body does.
+    /// Works for as long as the body does, with worker processes where steps need them.
     func working<Result: Sendable>(
-        _ workflows: Workflows, _ body: @escaping @Sendable () async throws -> Result
+        _ workflows: Workflows, workers: Bool = false, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Result?.self) { group in
+            if workers {
+                group.addTask {
+                    try? await workflows.services.workers.run()
+                    return nil
+                }
+            }
             group.addTask {
-                try? await workflows.run()
+                do {
+                    try await workflows.run()
+                } catch  where !Task.isCancelled {
+                    Issue.record("the workflows ended: \(error)")
+                } catch {}
                 return nil
             }
             group.addTask { try await body() }
-            var found: Result?
-            while found == nil, let next = try await group.next() { found = next }
-            group.cancelAll()
-            try await group.waitForAll()
-            guard let found else { throw CancellationError() }
-            return found
+            defer { group.cancelAll() }
+            while let next = try await group.next() {
+                if let next { return next }
+            }
+            throw CancellationError()
         }
     }
 
