@@ -13,7 +13,7 @@ extension StepExecutor {
             described.parameters, of: order.workflow, order.parameters, in: work.file)
         let folder = services.folder
         let tables = try await services.store.read { reading in
-            try Lineage.pin(described.tables, of: work, for: order.interval, in: folder, reading)
+            try Lineage.pin(described, of: work, for: order.interval, in: folder, reading)
         }
         for table in tables { log.line("reads \(table.name): \(table.files.count) files, \(table.bytes) bytes") }
         try checkScan(tables, work)
@@ -62,17 +62,17 @@ enum Lineage {
         return .intervals(interval.advanced(by: range.lowerBound)...interval.advanced(by: range.upperBound))
     }
 
-    /// The tables' files at this moment. Throws `WorkFailure` (`Query.Failed`) that suggests the nearest name when
-    /// the catalog has no such table.
+    /// The tables' files at this moment. Throws `WorkFailure` (`Query.Failed`) that points into the file and suggests
+    /// the nearest name when the catalog has no such table.
     static func pin(
-        _ tables: [String], of work: QueryWork, for interval: Interval?, in folder: ObjectFolder, _ reading: Reading
+        _ described: Described, of work: QueryWork, for interval: Interval?, in folder: ObjectFolder, _ reading: Reading
     ) throws -> [PinnedTable] {
-        try tables.map { text in
+        try described.tables.map { text in
             do {
                 let name = try TableName(text)
                 return try reading.pin(name, window(name, of: work, for: interval), in: folder)
             } catch let unknown as UnknownTable {
-                throw WorkFailure(.queryFailed, "\(work.file): \(unknown)")
+                throw DescribeStatement(file: work.file, sql: work.sql).failure(unknown, described)
             } catch let error as NameError {
                 throw WorkFailure(.queryFailed, "\(work.file): \(error)")
             }
