@@ -34,6 +34,8 @@ struct ConsoleCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // Whoever goes away at the other end of a pipe is an error to be told, not the console's end.
+        signal(SIGPIPE, SIG_IGN)
         let directory = try ProjectFolder(dir).path
         let environment = ProcessInfo.processInfo.environment
         guard embedded else { return try await attach(directory, environment) }

@@ -46,7 +46,7 @@ struct BackfillFormTests {
         #expect(fingers.press(.control("s")) == [])
         #expect(fingers.text().contains("the plan is being made"))
         _ = fingers.state.update(.reply(ticket: ticket, .reply(.plan(Sample.plan(request)))))
-        #expect(fingers.text().contains("24 of 30 days run"))
+        #expect(fingers.text().contains("24 of 30 days to compute"))
         let effects = fingers.press(.control("s"))
         guard case .send(.startBackfill(request), _, let started) = effects.first else {
             Issue.record("nothing was started: \(effects)")
@@ -56,8 +56,8 @@ struct BackfillFormTests {
         let after = fingers.state.update(.reply(ticket: started, .reply(.backfill(id: 7))))
         #expect(after == [.watch(run: nil, listing: nil)])
         #expect(fingers.state.place == .backfills)
-        #expect(fingers.text().contains("backfill #7 started; p pauses, x cancels"))
-        #expect(fingers.text().contains("kpi_daily#7  2026-06-01 .. 2026-08-20"))
+        #expect(fingers.text().contains("backfill b7 started; p pauses, x cancels"))
+        #expect(fingers.text().contains("b7 kpi_daily  2026-06-01 .. 2026-08-20"))
     }
 
     @Test func `a held b does not write into the form`() {
@@ -134,7 +134,7 @@ struct BackfillFormTests {
         #expect(fingers.type("r") == [])
         #expect(fingers.text().contains("2026-07-20 is done: r retries a failed day"))
         fingers.type("R")
-        #expect(fingers.text().contains("Retry all 2 failed days of kpi_daily#7?"))
+        #expect(fingers.text().contains("Retry all 2 failed days of backfill b7 of kpi_daily?"))
         #expect(fingers.type("y") == [.send(.setBackfill(id: 7, .retryFailed), key: "test-2", ticket: 2)])
     }
 }

@@ -19,8 +19,9 @@ struct FiguresTests {
 
     @Test(
         arguments: [
-            (0, "0.0s"), (400, "0.4s"), (9_949, "9.9s"), (12_000, "12s"), (252_000, "4m12s"), (11_220_000, "3h07m"),
-            (190_800_000, "2d05h"), (-5, "0.0s"),
+            (0, "0ms"), (400, "400ms"), (1_400, "1.4s"), (9_949, "9.9s"), (12_000, "12s"), (252_000, "4m12s"),
+            (11_220_000, "3h07m"),
+            (190_800_000, "2d05h"), (-5, "0ms"),
         ] as [(Int64, String)]) func `durations have two units at most`(value: Int64, text: String)
     {
         #expect(Figures.duration(milliseconds: value) == text)
@@ -128,8 +129,10 @@ struct CalendarTests {
 struct ListViewTests {
     @Test func `the selection follows its item and stays in sight`() {
         var list = ListView()
+        list.settle(["b", "c"], room: 2)
+        #expect(list.selected == "b")
         list.settle(["a", "b", "c"], room: 2)
-        #expect(list.selected == "a")
+        #expect(list.selected == "a", "nobody has chosen anything: the first has the focus")
         list.select(2, of: ["a", "b", "c"])
         list.settle(["a", "b", "c"], room: 2)
         #expect((list.index, list.offset) == (2, 1))
@@ -140,6 +143,9 @@ struct ListViewTests {
         list.settle([], room: 2)
         list.settle(["y", "z"], room: 2)
         #expect(list.selected == "y")
+        list.select(0, of: ["y", "z"])
+        list.settle(["new", "y", "z"], room: 2)
+        #expect(list.selected == "new", "at the top the newest has the focus")
     }
 }
 

@@ -189,6 +189,25 @@ struct KeyTests {
         #expect(fingers.text().contains("engagement_daily#912 has ended: FAILED"))
     }
 
+    // Alerts
+
+    @Test func `the same failure in many runs is one line, and is acknowledged as one`() {
+        var overview = Sample.overview
+        overview.alerts = (0..<40).map { number in
+            AlertSummary(
+                id: 100 + number, kind: "step.failed", subject: "kpi_daily", step: "kpi", interval: nil, state: .open,
+                message: "Query.Failed: no column kpi", occurrences: 1, run: 1000 + number, openedAt: Sample.now)
+        }
+        overview.runs += (0..<40).map {
+            Sample.run(1000 + $0, "kpi_daily", "2026-11-01", .failed, from: -9000, steps: [])
+        }
+        var fingers = Fingers(Sample.state(120, 36, overview: overview))
+        fingers.type("2")
+        #expect(fingers.text().contains("kpi  11-01 kpi_daily#1000 and 39 more"))
+        #expect(fingers.text().contains("40 failed"))
+        #expect(fingers.type("a").count == 40)
+    }
+
     // Going about
 
     @Test func `the failed step has the focus when a run is opened`() {

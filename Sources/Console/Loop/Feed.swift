@@ -21,7 +21,7 @@ struct Feed: Sendable {
         case saveScreen(String, ticket: Int)
     }
     /// As many may wait; the one after them is refused with a word.
-    static let mostWaiting = 32
+    static let mostWaiting = 128
 
     /// Works until cancelled.
     func run() async {

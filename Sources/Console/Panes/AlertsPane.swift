@@ -4,7 +4,7 @@ import Terminal
 extension ConsoleState {
     func drawAlerts(on canvas: inout Canvas, in rect: Rect, _ layout: Layout) {
         let rows = alertRows
-        let failed = rows.filter { $0.standing == .failed }.count
+        let failed = rows.filter { $0.standing == .failed }.reduce(0) { $0 + max(1, $1.alerts.count) }
         let retrying = rows.filter { $0.standing == .retrying }.count
         var note: [Canvas.Span] = []
         if failed > 0 { note.append(Canvas.Span("\(failed) failed", .failed)) }
@@ -39,7 +39,9 @@ extension ConsoleState {
             canvas.write(
                 [
                     Canvas.Span(look.sign + " " + look.word + " ", look.role),
-                    Canvas.Span(row.subject + (row.step.map { " \(canvas.signs.arrow) \($0)" } ?? "")),
+                    Canvas.Span(row.step.map { $0 + "  " } ?? ""),
+                    Canvas.Span(row.subject, row.step == nil ? .text : .dim),
+                    Canvas.Span(row.alerts.count > 1 ? " and \(row.alerts.count - 1) more" : "", .warning),
                 ], x: inner.x + 1, y: y, width: width)
             canvas.writeRight(when, in: Rect(x: inner.x, y: y, width: inner.width - 1, height: 1), y: y)
             if height > 1 {

@@ -112,8 +112,8 @@ extension ConsoleState {
 
     private func drawPlan(_ plan: BackfillPlan, _ form: BackfillForm, on canvas: inout Canvas, in rect: Rect) {
         let due = plan.days.filter(\.runs)
-        var time = "no history to tell the time from"
-        if let seconds = plan.seconds {
+        var time = due.isEmpty ? "nothing to do: choose another filter" : "no history to tell the time from"
+        if let seconds = plan.seconds, !due.isEmpty {
             let low = Figures.duration(milliseconds: Int64(seconds.lowerBound * 1000))
             let high = Figures.duration(milliseconds: Int64(seconds.upperBound * 1000))
             time = low == high ? "about \(low)" : "\(low) to \(high)"
@@ -121,7 +121,8 @@ extension ConsoleState {
         canvas.write(
             [
                 Canvas.Span("\(due.count)", due.isEmpty ? .warning : .rate),
-                Canvas.Span(" of \(plan.days.count) \(form.first.string.count > 10 ? "hours" : "days") run", .text),
+                Canvas.Span(
+                    " of \(plan.days.count) \(form.first.string.count > 10 ? "hours" : "days") to compute", .text),
                 Canvas.Span("   reads ", .dim), Canvas.Span(Figures.bytes(plan.bytes), .number),
             ], x: rect.x, y: rect.y, width: rect.width)
         canvas.write(time, .dim, x: rect.x, y: rect.y + 1, width: rect.width)
@@ -133,7 +134,9 @@ extension ConsoleState {
         guard y < rect.maxY else { return }
         let room = rect.maxY - y
         let offset = min(form.offset, max(0, plan.days.count - room))
-        for (row, day) in plan.days.dropFirst(offset).prefix(room).enumerated() {
+        // What is skipped comes after what is not.
+        let days = due + plan.days.filter { !$0.runs }
+        for (row, day) in days.dropFirst(offset).prefix(room).enumerated() {
             let more = row == room - 1 ? plan.days.count - offset - room : 0
             if more > 0 {
                 canvas.write("and \(more + 1) more (pgdn)", .dim, x: rect.x, y: y + row, width: rect.width)

@@ -16,9 +16,10 @@ extension ConsoleState {
                     ]), in: inner)
             return
         }
-        let names = Table.width(of: rows.map { "\($0.workflow)#\($0.id)" }, least: 10, most: 30)
+        let names = Table.width(of: rows.map(\.workflow), least: 10, most: 30)
         let table = Table(columns: [
-            .init("WORKFLOW", 10, wanted: names), .init("DAYS", 5, wanted: 7, right: true, priority: 1),
+            .init("NO", Table.width(of: rows.map(\.number), least: 2, most: 6)), .init("WORKFLOW", 10, wanted: names),
+            .init("DAYS", 5, wanted: 7, right: true, priority: 1),
             .init("STATE", 11),
             .init("DONE", 6, grows: 1, priority: 2),
         ])
@@ -31,7 +32,7 @@ extension ConsoleState {
             let backfill = rows[index]
             let progress = BackfillProgress(backfill)
             return [
-                .spans([Canvas.Span(backfill.workflow), Canvas.Span("#\(backfill.id)", .dim)]),
+                .text(backfill.number, .dim), .text(backfill.workflow),
                 .text("\(progress.ended)/\(progress.total)", .number), .spans(backfill.state.look.spans(signs)),
                 .bar(progress.share, backfill.state.look.role),
             ]
@@ -47,7 +48,7 @@ extension ConsoleState {
         let progress = BackfillProgress(backfill)
         let inner = frame(
             .calendar, on: &canvas, in: rect,
-            title: "\(backfill.workflow)#\(backfill.id)  \(backfill.first) .. \(backfill.last)",
+            title: "\(backfill.number) \(backfill.workflow)  \(backfill.first) .. \(backfill.last)",
             note: [Canvas.Span("\(progress.total) days", .dim)])
         let days = dayRows
         let list = list(.calendar)

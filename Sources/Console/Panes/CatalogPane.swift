@@ -28,7 +28,7 @@ extension ConsoleState {
         let table = Table(columns: [
             .init("TABLE", 10, wanted: names, grows: 1), .init("PARTS", 5, right: true, priority: 3, spare: true),
             .init("ROWS", 5, right: true, priority: 1), .init("SIZE", 7, right: true, priority: 4, spare: true),
-            .init("NEWEST", 6, priority: 2), .init("VERSION", 7, right: true, priority: 6, spare: true),
+            .init("NEWEST", 6, priority: 2, spare: true), .init("VERSION", 7, right: true, priority: 6, spare: true),
             .init("KIND", 7, priority: 5, spare: true), .init("AGE", 3, right: true),
         ])
         let list = list(.catalog)
@@ -78,12 +78,11 @@ extension ConsoleState {
             case "running": (canvas.signs.running, .running)
             default: (canvas.signs.failed, .failed)
             }
+        let age = Figures.age(milliseconds: now - (crawl.finishedAt ?? crawl.startedAt)) + " ago"
         canvas.write(
             [
-                Canvas.Span("crawl ", .dim), Canvas.Span(crawl.crawler + " "),
-                Canvas.Span(sign + " " + crawl.state, role),
-                Canvas.Span(
-                    " " + Figures.age(milliseconds: now - (crawl.finishedAt ?? crawl.startedAt)) + " ago", .dim),
+                Canvas.Span(sign + " ", role), Canvas.Span(crawl.crawler),
+                Canvas.Span(crawl.state == "succeeded" ? " crawled \(age)" : " \(crawl.state) \(age)", .dim),
             ], x: inner.x + 1, y: inner.y + 1, width: width)
         canvas.write(
             crawl.report.isEmpty ? "nothing changed" : crawl.report, .dim, x: inner.x + 1, y: inner.y + 2, width: width)

@@ -53,6 +53,7 @@ extension ConsoleState {
     /// What an empty pane says where its filter, or the want of a store, is what empties it.
     func emptied(_ pane: Pane, _ lines: [[Canvas.Span]]) -> [[Canvas.Span]] {
         guard data.overview != nil else {
+            if owner == .demonstration { return [[Canvas.Span("a moment: data is being made", .dim)]] }
             guard let problem = data.problem else { return [[Canvas.Span("reading …", .dim)]] }
             // Once is enough, where the eyes are.
             return [[Canvas.Span(pane == .workflows || place != .overview ? problem : "nothing yet", .dim)]]

@@ -31,9 +31,10 @@ package enum Figures {
         return (value < 0 ? "-" : "") + groups.joined(separator: ",")
     }
 
-    /// How long: `0.4s`, `12s`, `4m12s`, `3h07m`, `2d05h`.
+    /// How long: `41ms`, `1.4s`, `12s`, `4m12s`, `3h07m`, `2d05h`.
     package static func duration(milliseconds: Int64) -> String {
         let value = max(0, milliseconds)
+        if value < 1000 { return "\(value)ms" }
         if value < 10_000 { return fixed(Double(value) / 1000, 1) + "s" }
         let seconds = value / 1000
         switch seconds {

@@ -29,8 +29,9 @@ extension ConsoleState {
         let link = linkSpans(canvas.signs, short: false) + [Canvas.Span(" ", .dim)]
         let linkWidth = link.reduce(0) { $0 + $1.columns }
         let free = size.columns - Glyphs.columns(of: trail) - 3
-        if linkWidth <= free {
-            canvas.writeRight(link, in: Rect(x: 0, y: 1, width: size.columns, height: 1), y: 1)
+        if linkWidth <= free || (data.link.hasReason && free >= 40) {
+            let room = min(linkWidth, free)
+            canvas.writeRight(link, in: Rect(x: size.columns - room, y: 1, width: room, height: 1), y: 1)
         } else {
             canvas.writeRight(
                 linkSpans(canvas.signs, short: true) + [Canvas.Span(" ", .dim)],
@@ -63,7 +64,7 @@ extension ConsoleState {
             case .run(let id):
                 ["runs", openRun.map { "\($0.workflow)#\(id)" } ?? "#\(id)"] + [focusedStep?.name].compactMap { $0 }
             case .backfills:
-                ["backfills"] + [focusedBackfill.map { "\($0.workflow)#\($0.id)" }].compactMap { $0 }
+                ["backfills"] + [focusedBackfill.map { "\($0.number) \($0.workflow)" }].compactMap { $0 }
             case .listing(let kind): [kind.rawValue]
             }
         return here.joined(separator: " \(signs.arrow) ")
@@ -77,6 +78,8 @@ extension ConsoleState {
         case .lost: return [Canvas.Span("\(signs.failed) engine lost", .failed)]
         case .absent where owner == .demonstration:
             return [Canvas.Span("\(signs.hollow) waiting for the engine", .running)]
+        case .absent(.some(let reason)) where !short:
+            return [Canvas.Span("\(signs.hollow) no engine: ", .stale), Canvas.Span(reason, .failed)]
         case .absent:
             return short
                 ? [Canvas.Span("\(signs.hollow) no engine", .stale)]

@@ -27,7 +27,7 @@ extension ConsoleState {
             .init("STREAM", 8, wanted: names), .init("REC/S", 6, right: true),
             .init("DELIVERED", 9, right: true, priority: 3, spare: true),
             .init("REJECTED", 8, right: true, priority: 4, spare: true), .init("BUFFER", 8, right: true, priority: 1),
-            .init("LAG", 6, right: true, priority: 2), .init("LAST 60 S", 8, wanted: 16, grows: 1, priority: 1),
+            .init("LAG", 6, right: true, priority: 2), .init("LAST MIN", 8, wanted: 16, grows: 1, priority: 1),
         ])
         let list = list(.ingestion)
         let totals = inner.height >= 5

@@ -81,7 +81,7 @@ extension BackfillSummary.DayState {
         case .failed: Look(sign: \.failed, word: "failed", role: .failed)
         case .skipped: Look(sign: \.skipped, word: "skipped", role: .skipped)
         case .cancelled: Look(sign: \.cancelled, word: "cancelled", role: .cancelled)
-        case .dead: Look(sign: \.timedOut, word: "set aside", role: .failed)
+        case .dead: Look(sign: \.failed, word: "set aside", role: .failed)
         }
     }
 }

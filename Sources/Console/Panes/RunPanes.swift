@@ -91,8 +91,8 @@ extension ConsoleState {
         if let step { title += " \(step.name)" }
         if let attempt, let step { title += " attempt \(attempt.number)/\(max(step.attempts, attempt.number))" }
         let note = [
-            Canvas.Span(run.follows ? "follow" : "held", run.follows ? .running : .dim),
-            Canvas.Span(run.wraps ? " wrap" : "", .dim),
+            Canvas.Span(followsLog ? "follow" : "", .running),
+            Canvas.Span(run.wraps ? " wrap" : " cut", .dim),
         ]
         let inner = frame(.log, on: &canvas, in: rect, title: title, note: note)
         guard let step, inner.height > 0 else { return }

@@ -38,6 +38,8 @@ struct Table {
     enum Content {
         case text(String, Role)
         case spans([Canvas.Span])
+        /// The first where it fits, else the second.
+        case either([Canvas.Span], [Canvas.Span])
         case bar(Double, Role)
         case spark([Int], Role)
 
@@ -144,6 +146,9 @@ struct Table {
             } else {
                 canvas.write(spans, x: x, y: y, width: width)
             }
+        case .either(let full, let short):
+            let fits = full.reduce(0) { $0 + $1.columns } <= width
+            draw(.spans(fits ? full : short), on: &canvas, x: x, y: y, width: width, right: right)
         case .bar(let share, let role): canvas.bar(share, role, x: x, y: y, width: width)
         case .spark(let values, let role): canvas.sparkline(values, role, x: x, y: y, width: width)
         }

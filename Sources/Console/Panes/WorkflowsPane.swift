@@ -38,7 +38,7 @@ extension ConsoleState {
             .init("RUN", numbers), .init("WORKFLOW", 12, wanted: names),
             .init("FOR", min(7, intervals), wanted: intervals, priority: 1),
             .init("STATE", 10, wanted: 11), .init("STEPS", min(9, steps), wanted: steps, priority: 2),
-            .init("AT", 10, wanted: 14, grows: 1, priority: 4), .init("TIME", 6, right: true, priority: 3),
+            .init("AT", 10, grows: 1, priority: 4), .init("TIME", 6, right: true, priority: 3, spare: true),
             .init("STARTED", 11, right: true, priority: 5, spare: true),
         ])
         let list = list(.workflows)
@@ -61,7 +61,7 @@ extension ConsoleState {
             .text("#\(run.id)", .dim), .text(run.workflow),
             .text(span(of: .run(run)), run.interval == nil ? .absent : .text),
             .spans(run.state.look.spans(signs)),
-            .spans(stepSigns(run.steps, signs)),
+            stepSigns(run.steps, signs),
             at(run, signs),
             .text(run.startedAt == nil ? signs.none : Figures.duration(milliseconds: end - begun), .number),
             .text(clock.moment(begun, now: now), .dim),
@@ -77,7 +77,7 @@ extension ConsoleState {
         }
     }
 
-    private static let longestSteps = 12
+    private static let longestSteps = 16
 
     /// Where it is: the failed step, the one that waits, or the one at work with its progress.
     private func at(_ run: RunSummary, _ signs: Signs) -> Table.Content {
@@ -96,22 +96,23 @@ extension ConsoleState {
         return .text(run.state == .queued ? run.reason : "", .dim)
     }
 
-    private func stepSigns(_ steps: [StepSummary], _ signs: Signs) -> [Canvas.Span] {
-        guard steps.count > Self.longestSteps else {
-            return steps.map { Canvas.Span(signs[keyPath: $0.state.look.sign], $0.state.look.role) }
-        }
-        // Too many to show each: how many there are of every state.
-        return StepState.allCases.reversed().compactMap { state in
+    /// The state of each step, or how many there are of every state, what needs a person first.
+    private func stepSigns(_ steps: [StepSummary], _ signs: Signs) -> Table.Content {
+        let order: [StepState] = [
+            .failed, .timedOut, .retrying, .running, .queued, .waiting, .succeeded, .skipped, .cancelled,
+        ]
+        let counts = order.compactMap { state -> Canvas.Span? in
             let count = steps.filter { $0.state == state }.count
-            guard count > 0 else { return nil }
-            return Canvas.Span("\(signs[keyPath: state.look.sign])\(count) ", state.look.role)
+            return count > 0 ? Canvas.Span("\(signs[keyPath: state.look.sign])\(count) ", state.look.role) : nil
         }
+        return .either(
+            steps.map { Canvas.Span(signs[keyPath: $0.state.look.sign], $0.state.look.role) }, counts)
     }
 
     private func contents(of backfill: BackfillSummary, _ signs: Signs) -> [Table.Content] {
         let progress = BackfillProgress(backfill)
         return [
-            .text("#\(backfill.id)", .dim),
+            .text(backfill.number, .dim),
             .spans([Canvas.Span("backfill ", .dim), Canvas.Span(backfill.workflow)]),
             .text(span(of: .backfill(backfill))),
             .spans(backfill.state.look.spans(signs)),
@@ -129,7 +130,7 @@ extension WorkRow {
     fileprivate var number: String {
         switch self {
         case .run(let run): "#\(run.id)"
-        case .backfill(let backfill): "#\(backfill.id)"
+        case .backfill(let backfill): backfill.number
         }
     }
     fileprivate var name: String {

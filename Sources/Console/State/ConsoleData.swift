@@ -41,6 +41,9 @@ package enum LinkState: Sendable, Hashable {
     case lost
 
     var isAttached: Bool { self == .attached }
+    var hasReason: Bool {
+        if case .absent(.some) = self { true } else { false }
+    }
 }
 
 package struct RunDetail: Sendable, Hashable {

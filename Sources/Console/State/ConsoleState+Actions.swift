@@ -31,7 +31,7 @@ extension ConsoleState {
                 ? needsEngine : "no workflow to backfill: add one to weir.yaml"
         case .trigger, .host: return needsEngine
         case .pauseOrResume: return needsEngine
-        case .acknowledge, .snooze: return focusedAlert?.alert == nil ? "no alert here" : needsEngine
+        case .acknowledge, .snooze: return focusedAlert?.alerts.isEmpty ?? true ? "no alert here" : needsEngine
         case .openOwningRun:
             if pane == .alerts { return focusedAlert?.run == nil ? "no run belongs to it" : nil }
             return focusedDay?.run == nil ? "this day has no run" : nil
@@ -99,12 +99,12 @@ extension ConsoleState {
         case .pauseOrResume: return pauseOrResume()
         case .cancel: askToCancel()
         case .acknowledge:
-            if let alert = focusedAlert?.alert { return [send(.acknowledge(alert: alert), .tell)] }
+            return (focusedAlert?.alerts ?? []).map { send(.acknowledge(alert: $0), .tell) }
         case .snooze:
-            if let alert = focusedAlert?.alert { return [send(.snooze(alert: alert, seconds: 3600), .tell)] }
+            return (focusedAlert?.alerts ?? []).map { send(.snooze(alert: $0, seconds: 3600), .tell) }
         case .earlierAttempt: turn(-1)
         case .laterAttempt: turn(1)
-        case .follow: run.follows.toggle()
+        case .follow: run.follows = !followsLog
         case .wrap: run.wraps.toggle()
         case .copy: return copy(nameOfFocused)
         case .copyRow: return copy(rowOfFocused)
@@ -218,7 +218,8 @@ extension ConsoleState {
         guard let current = numbers.firstIndex(of: focusedAttempt?.number ?? -1) else { return }
         let wanted = min(max(0, current + step), numbers.count - 1)
         run.attempt = wanted == numbers.count - 1 ? nil : numbers[wanted]
-        run.follows = true
+        run.follows = nil
+        run.offset = 0
     }
 
     private mutating func findMatch(_ direction: Int) {

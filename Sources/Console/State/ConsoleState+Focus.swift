@@ -78,7 +78,7 @@ extension ConsoleState {
         func active(_ backfill: BackfillSummary?) -> Result<CancelTarget, Reason> {
             guard let backfill else { return .failure(Reason(message: "no backfill here")) }
             guard !backfill.state.isTerminal else {
-                return .failure(Reason(message: "backfill #\(backfill.id) has ended: \(backfill.state.look.word)"))
+                return .failure(Reason(message: "\(backfill.title) has ended: \(backfill.state.look.word)"))
             }
             return .success(.backfill(backfill))
         }

@@ -119,7 +119,8 @@ extension ConsoleState {
     /// Another step has the focus: its newest attempt is shown.
     mutating func stepChanged() {
         run.attempt = nil
-        run.follows = true
+        run.follows = nil
+        run.offset = 0
         run.awaitsFailure = false
     }
 }

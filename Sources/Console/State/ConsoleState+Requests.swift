@@ -33,12 +33,12 @@ extension ConsoleState {
         if pane == .backfills || pane == .calendar, let backfill = focusedBackfill {
             let failed = backfill.days.filter { $0.state == .failed || $0.state == .dead }
             guard !failed.isEmpty else {
-                notices.show("no day of backfill #\(backfill.id) failed", .said, now: now)
+                notices.show("no day of \(backfill.title) failed", .said, now: now)
                 return
             }
             overlay = .confirmation(
                 Confirmation(
-                    lines: ["Retry all \(failed.count) failed days of \(backfill.workflow)#\(backfill.id)?"],
+                    lines: ["Retry all \(failed.count) failed days of \(backfill.title)?"],
                     answer: .yes, command: .setBackfill(id: backfill.id, .retryFailed), purpose: .tell,
                     notice: "retrying \(failed.count) days"))
             return
@@ -90,11 +90,11 @@ extension ConsoleState {
             overlay = .confirmation(
                 Confirmation(
                     lines: [
-                        "Cancel backfill \(backfill.workflow)#\(backfill.id)?",
+                        "Cancel \(backfill.title)?",
                         "\(left) days of \(backfill.days.count) are not done; what is done stays.",
                     ],
                     answer: .name(backfill.workflow), command: .setBackfill(id: backfill.id, .cancel), purpose: .tell,
-                    notice: "cancelling backfill #\(backfill.id)"))
+                    notice: "cancelling \(backfill.title)"))
         }
     }
 
@@ -163,7 +163,7 @@ extension ConsoleState {
             if purpose == .startRun { return go(to: .run(id)) }
         case .backfill(let id):
             begun.insert(id)
-            notices.show("backfill #\(id) started; p pauses, x cancels", .done, now: now)
+            notices.show("backfill b\(id) started; p pauses, x cancels", .done, now: now)
             lists[.backfills, default: ListView()].select(item: "\(id)")
             lists[.calendar] = ListView()
             backfillPane = .calendar

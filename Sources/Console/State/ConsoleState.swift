@@ -134,7 +134,8 @@ package struct ConsoleState: Sendable {
         for pane in place.panes where layout.panes[pane] == nil && pane != .log {
             lists[pane, default: ListView()].settle(items(of: pane), room: 1)
         }
-        run.settle(lines: logLines(width: layout.logWidth).count, room: layout.logRoom)
+        run.settle(
+            lines: logLines(width: layout.logWidth).count, room: layout.logRoom, isWritten: isLogWritten)
         for item in profile.checklist where !done.contains(item) && isReached(item.milestone) { done.insert(item) }
     }
 
@@ -174,7 +175,8 @@ struct RunView: Sendable, Hashable {
     /// The attempt that is shown; nil: the newest.
     var attempt: Int?
     var offset = 0
-    var follows = true
+    /// nil: the end of a log that is being written, the beginning of one that is done.
+    var follows: Bool?
     var wraps = true
     /// The failed step is chosen as soon as it is known.
     var awaitsFailure = true
@@ -188,8 +190,8 @@ struct RunView: Sendable, Hashable {
         if let wanted { list.select(item: wanted) }
     }
 
-    mutating func settle(lines: Int, room: Int) {
+    mutating func settle(lines: Int, room: Int, isWritten: Bool) {
         let last = max(0, lines - max(1, room))
-        offset = follows ? last : min(max(0, offset), last)
+        offset = follows ?? isWritten ? last : min(max(0, offset), last)
     }
 }

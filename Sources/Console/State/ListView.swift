@@ -1,6 +1,8 @@
-/// Where an operator is in a list. The selection sticks to its item while others come and go around it.
+/// Where an operator is in a list. Until somebody chooses an item the first one has the focus, whichever that is;
+/// a chosen one keeps it while others come and go around it. Going to the top lets go of it again.
 struct ListView: Sendable, Hashable {
     private(set) var selected: String?
+    private var isChosen = false
     private(set) var index = 0
     private(set) var offset = 0
     var filter: Filter?
@@ -13,10 +15,10 @@ struct ListView: Sendable, Hashable {
             offset = 0
             return
         }
-        if let selected, let found = items.firstIndex(of: selected) {
+        if isChosen, let selected, let found = items.firstIndex(of: selected) {
             index = found
         } else {
-            index = min(max(0, index), items.count - 1)
+            index = isChosen ? min(max(0, index), items.count - 1) : 0
             selected = items[index]
         }
         let room = max(1, room)
@@ -29,7 +31,11 @@ struct ListView: Sendable, Hashable {
         guard !items.isEmpty else { return }
         index = min(max(0, position), items.count - 1)
         selected = items[index]
+        isChosen = index > 0
     }
 
-    mutating func select(item: String) { selected = item }
+    mutating func select(item: String) {
+        selected = item
+        isChosen = true
+    }
 }

@@ -63,6 +63,10 @@ extension ConsoleState {
         return run.wraps ? shown.flatMap { $0.wrapped(to: width) } : shown
     }
 
+    /// The attempt that is shown is still at work.
+    var isLogWritten: Bool { focusedAttempt.map { $0.finishedAt == nil } ?? false }
+    var followsLog: Bool { run.follows ?? isLogWritten }
+
     private func expandingTabs(_ line: Substring) -> String {
         var text = ""
         var column = 0

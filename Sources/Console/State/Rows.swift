@@ -24,6 +24,11 @@ enum WorkRow: Sendable, Hashable {
         case .backfill(let backfill): !backfill.state.isTerminal
         }
     }
+    /// What is at work comes before what waits, and both before what has ended.
+    fileprivate var rank: Int {
+        if case .run(let run) = self, run.state == .queued { return 1 }
+        return isActive ? 0 : 2
+    }
     var createdAt: Int64 {
         switch self {
         case .run(let run): run.createdAt
@@ -36,21 +41,32 @@ enum WorkRow: Sendable, Hashable {
             "\(run.workflow)#\(run.id) \(run.interval?.description ?? "") \(run.state.look.word) \(run.failedStep ?? "")"
                 + " \(run.error ?? "") \(run.message ?? "") \(run.reason)"
         case .backfill(let backfill):
-            "backfill \(backfill.workflow)#\(backfill.id) \(backfill.first)..\(backfill.last)"
+            "\(backfill.title) \(backfill.first)..\(backfill.last)"
                 + " \(backfill.state.look.word)"
         }
     }
 }
 
-/// A line of the alerts pane: an open alert, or a step that waits for its next attempt.
+extension BackfillSummary {
+    /// Backfills are numbered by themselves: `#7` would be read as a run.
+    var number: String { "b\(id)" }
+    var title: String { "backfill \(number) of \(workflow)" }
+}
+
+/// A line of the alerts pane: an open alert, with others that say the same of other runs, or a step that waits for its
+/// next attempt.
 struct AlertRow: Sendable, Hashable {
     var id: String
     var standing: Standing
+    /// The workflow or the stream.
+    var source: String
+    /// The interval and the run, what is told apart first.
     var subject: String
     var step: String?
     var message: String
     var run: Int64?
-    var alert: Int64?
+    /// The alert itself first, then those that it stands for.
+    var alerts: [Int64]
     var attempts: Int
     /// When the next attempt is due, in milliseconds since 1970.
     var due: Int64?
@@ -87,14 +103,13 @@ extension ConsoleState {
 
     var streamRows: [StreamStatus] { filtered(data.streams, .ingestion) { $0.name } }
 
-    /// Active work first, then the newest.
+    /// What is at work first, then what waits, then what has ended; each newest first.
     var workRows: [WorkRow] {
         guard let overview = data.overview else { return [] }
         let rows =
             overview.backfills.map(WorkRow.backfill) + overview.runs.filter { $0.backfill == nil }.map(WorkRow.run)
         let sorted = rows.sorted { left, right in
-            if left.isActive != right.isActive { return left.isActive }
-            return (left.createdAt, left.id) > (right.createdAt, right.id)
+            (left.rank, right.createdAt, right.id) < (right.rank, left.createdAt, left.id)
         }
         return filtered(sorted, .workflows, \.text)
     }
@@ -115,17 +130,19 @@ extension ConsoleState {
             for step in run.steps where step.state == .retrying {
                 rows.append(
                     AlertRow(
-                        id: "step \(run.id) \(step.name)", standing: .retrying, subject: subject(of: run),
+                        id: "step \(run.id) \(step.name)", standing: .retrying, source: run.workflow,
+                        subject: place(of: run),
                         step: step.name,
                         message: failure(step.error, step.message), run: run.id,
-                        alert: overview.alerts.first { $0.run == run.id && $0.step == step.name }?.id,
+                        alerts: overview.alerts.filter { $0.run == run.id && $0.step == step.name }.map(\.id),
                         attempts: step.attempts, due: step.dueAt, since: step.startedAt ?? run.createdAt))
             }
         }
-        let waiting = Set(rows.compactMap(\.alert))
+        let waiting = Set(rows.flatMap(\.alerts))
         for alert in overview.alerts where alert.state != .closed && !waiting.contains(alert.id) {
             rows.append(row(of: alert, overview))
         }
+        rows = Self.grouped(rows)
         func rank(_ row: AlertRow) -> Int {
             switch row.standing {
             case .failed: 0
@@ -135,6 +152,26 @@ extension ConsoleState {
             }
         }
         return filtered(rows.sorted { (rank($0), $1.since) < (rank($1), $0.since) }, .alerts, \.text)
+    }
+
+    /// The same failure of the same step in many runs is one line: a backfill over a mistake fails by the hundred.
+    private static func grouped(_ rows: [AlertRow]) -> [AlertRow] {
+        var result: [AlertRow] = []
+        var places: [[String]: Int] = [:]
+        for row in rows {
+            guard row.standing == .failed, let step = row.step else {
+                result.append(row)
+                continue
+            }
+            let key = [row.source, step, row.message]
+            if let place = places[key] {
+                result[place].alerts += row.alerts
+            } else {
+                places[key] = result.count
+                result.append(row)
+            }
+        }
+        return result
     }
 
     private func row(of alert: AlertSummary, _ overview: Overview) -> AlertRow {
@@ -150,12 +187,17 @@ extension ConsoleState {
                 default: .other(alert.kind.split(separator: ".").last.map(String.init) ?? alert.kind)
                 }
             }
-        let subject = run.map(subject) ?? ([alert.subject] + [alert.interval].compactMap { $0 }).joined(separator: " ")
+        let subject = run.map(place) ?? ([alert.subject] + [alert.interval].compactMap { $0 }).joined(separator: " ")
         return AlertRow(
-            id: "alert \(alert.id)", standing: standing, subject: subject, step: alert.step, message: alert.message,
-            run: alert.run, alert: alert.id, attempts: alert.occurrences, due: nil, since: alert.openedAt)
+            id: "alert \(alert.id)", standing: standing, source: alert.subject, subject: subject, step: alert.step,
+            message: alert.message,
+            run: alert.run, alerts: [alert.id], attempts: alert.occurrences, due: nil, since: alert.openedAt)
     }
 
+    private func place(of run: RunSummary) -> String {
+        [run.interval.map { clock.short($0, now: now) }, "\(run.workflow)#\(run.id)"].compactMap { $0 }
+            .joined(separator: " ")
+    }
     func subject(of run: RunSummary) -> String {
         [run.workflow + "#\(run.id)", run.interval.map { clock.short($0, now: now) }].compactMap { $0 }.joined(
             separator: " ")
@@ -186,7 +228,7 @@ extension ConsoleState {
     }
 
     var backfillRows: [BackfillSummary] {
-        filtered(data.overview?.backfills ?? [], .backfills) { "\($0.workflow)#\($0.id) \($0.state.look.word)" }
+        filtered(data.overview?.backfills ?? [], .backfills) { "\($0.title) \($0.state.look.word)" }
             .sorted { $0.id > $1.id }
     }
     var focusedBackfill: BackfillSummary? {

@@ -11,7 +11,12 @@ struct DemoConsole {
     /// Works until the console is closed. Throws what the story failed with.
     func run() async throws {
         let (news, speaking) = AsyncStream.makeStream(of: HostNews.self, bufferingPolicy: .bufferingNewest(16))
-        let story = Story(folder: folder, plan: plan, narrator: Narrator { speaking.yield(.said($0)) })
+        let story = Story(
+            folder: folder, plan: plan,
+            narrator: Narrator { line in
+                // What stands in columns at the shell is one line of words here.
+                speaking.yield(.said(line.split(separator: " ").joined(separator: " ")))
+            })
         let session = ConsoleSession(profile: profile, access: .socket(project: folder.path), news: news)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
