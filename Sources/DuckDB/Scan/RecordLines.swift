@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// The lines of a batch, as both the taker of records and the scanner see them: what both must count alike.
 ///
@@ -30,15 +30,21 @@ package enum RecordLines {
     }
 
     @inline(__always)
-    static func lineEnd(_ at: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
+    static func lineEnd(_ at: Bytes, _ end: Bytes) -> Bytes {
         guard let found = memchr(at, newline, end - at) else { return end }
         return UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
     }
 
     @inline(__always)
-    static func isBlank(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Bool {
+    static func isBlank(_ start: Bytes, _ end: Bytes) -> Bool {
         var at = start
         while at < end, at.pointee == 0x20 || at.pointee == 0x0D || at.pointee == 0x09 { at += 1 }
         return at == end
+    }
+
+    /// The end of a line that isn't blank, without the carriage return before its newline.
+    @inline(__always)
+    static func trimmed(_ start: Bytes, _ end: Bytes) -> Bytes {
+        end[-1] == 0x0D ? end - 1 : end
     }
 }
