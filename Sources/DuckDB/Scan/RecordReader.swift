@@ -85,22 +85,23 @@ final class RecordReader {
         for column in 0..<layout.columns.count { values[column] = missing }
         index.beginRecord()
         var problem: Rejection?
+        var empty = true
         for number in 0..<line.count {
             let field = line[number]
             let name = name(of: field)
             guard let base = name.baseAddress else { continue }
             if let column = index.find(base, name.count) {
                 values[column] = field.value
+                empty = empty && field.value.kind == .null
             } else if field.value.kind != .null, !isIgnored(name) {
-                problem = place(field.value, name, missing) ?? problem
+                problem = place(field.value, name) ?? problem
+                empty = false
             }
         }
-        return problem
+        return empty ? .noFields : problem
     }
 
-    private func place(
-        _ value: FieldValue, _ name: UnsafeBufferPointer<UInt8>, _ missing: FieldValue
-    ) -> Rejection? {
+    private func place(_ value: FieldValue, _ name: UnsafeBufferPointer<UInt8>) -> Rejection? {
         guard !name.contains(0) else { return .unnamedField }
         guard growing, layout.columns.count < RecordLayout.columnLimit else { return .tooManyColumns }
         let count = layout.columns.count

@@ -1,12 +1,14 @@
 import CDuckDB
 import Synchronization
 
-/// A batch as a table: one row a good line. Two columns follow those of the layout, `partitionColumn` (days or hours
-/// since 1970 in local time) and `timeColumn` (the record's time, or its arrival). It is scanned once.
+/// A batch as a table: one row a good line. Three columns follow those of the layout: `partitionColumn` (days or hours
+/// since 1970 in local time), `timeColumn` (the record's time, or its arrival) and `orderColumn` (rises as the records
+/// came). It is scanned once.
 package final class RecordScan: Sendable {
     package let layout: RecordLayout
     package let partitionColumn: String
     package let timeColumn: String
+    package let orderColumn: String
     let batch: RecordBatch
     let rejects: RejectFiles
     private let next = Atomic<Int>(0)
@@ -22,19 +24,21 @@ package final class RecordScan: Sendable {
         func free(_ name: String) -> String { names.contains(name) ? free(name + "_") : name }
         partitionColumn = free("partition")
         timeColumn = free("moment")
+        orderColumn = free("place")
     }
 
     /// The columns of the table, in order.
     var columns: [ScanColumn] {
         layout.columns + [
             ScanColumn(name: partitionColumn, kind: .bigint), ScanColumn(name: timeColumn, kind: .timestamp),
+            ScanColumn(name: orderColumn, kind: .bigint),
         ]
     }
 
-    /// The next block that no thread has taken.
-    func claim() -> RecordBatch.Block? {
+    /// The next block that no thread has taken, by its index.
+    func claim() -> Int? {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return index < batch.blocks.count ? batch.blocks[index] : nil
+        return index < batch.blocks.count ? index : nil
     }
 
     /// False the second time: rejects would be written twice.
@@ -49,6 +53,8 @@ final class ScanLane {
     private var at: Bytes?
     private var end: Bytes?
     private var arrival: Int64 = 0
+    /// The block's index and the line's number in it, in one.
+    private var place = 0
 
     init(_ scan: RecordScan) throws {
         self.scan = scan
@@ -82,18 +88,22 @@ final class ScanLane {
 
     @inline(__always)
     private func store(_ sinks: UnsafeBufferPointer<VectorSink>, _ row: Int) -> Rejection? {
-        let count = sinks.count - 2
+        let count = sinks.count - 3
         let values = reader.values
         for column in 0..<count where !sinks[column].put(values[column], row: row, reader) {
             return .type(column: column)
         }
         sinks[count].put(number: reader.partition(), row: row)
         sinks[count + 1].put(number: reader.time, row: row)
+        sinks[count + 2].put(number: place, row: row)
+        place += 1
         return nil
     }
 
     private func claim() -> Bool {
-        guard let block = scan.claim() else { return false }
+        guard let index = scan.claim() else { return false }
+        let block = scan.batch.blocks[index]
+        place = index << 32
         at = block.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
         end = at.map { $0 + block.bytes.count }
         arrival = block.arrival

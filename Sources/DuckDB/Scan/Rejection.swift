@@ -34,7 +34,7 @@ enum Rejection: Hashable, Sendable {
         case .malformed: "syntax: malformed JSON"
         case .tooDeep: "syntax: nested more than \(JSONLine.depthLimit) deep"
         case .tooManyFields: "syntax: more than \(JSONLine.fieldLimit) fields"
-        case .noFields: "syntax: an object without fields"
+        case .noFields: "syntax: an object without values"
         case .unnamedField: "syntax: a field's name is empty or holds NUL"
         case .logLine(let part): "syntax: no \(part.rawValue) where it should be"
         case .utf8: "utf8"

@@ -30,7 +30,8 @@ enum IngestRequest: Hashable, Sendable {
     /// A web page can make a visitor's browser send requests to a loopback address. Such a request carries an
     /// `Origin`, or reaches us under a foreign name (DNS rebinding): neither is what a shipper does.
     static func admit(
-        _ head: Head, allowedHosts: Set<String>, format: (String) -> RecordFormat?, nearest: (String) -> String?
+        _ head: Head, allowedHosts: Set<String>, definition: (String) -> StreamDefinition?,
+        nearest: (String) -> String?
     ) throws(IngestRefusal) -> IngestRequest {
         guard head.origin == nil else { throw .init(403, "requests from web pages are refused: remove Origin") }
         let host = head.host.map(name) ?? ""
@@ -46,15 +47,18 @@ enum IngestRequest: Hashable, Sendable {
             throw .init(404, "nothing is here: send records to POST /streams/NAME")
         }
         let stream = String(path.dropFirst("/streams/".count))
-        guard let format = format(stream) else {
+        guard let definition = definition(stream) else {
             throw .init(404, StreamRefusal.noStream(stream, nearest: nearest(stream)).description)
+        }
+        guard definition.http else {
+            throw .init(403, "stream \(stream) takes nothing over HTTP: set http: true in weir.yaml")
         }
         guard head.method == "POST" else { throw .init(405, "records are sent by POST") }
         if let encoding = head.contentEncoding, encoding.lowercased() != "identity" {
             throw .init(415, "the body's encoding is \(encoding.prefix(50)): send it without compression")
         }
         if let length = head.contentLength, length > bodyLimit { throw .tooLarge }
-        return .records(stream: stream, layout: try layout(head.contentType, format))
+        return .records(stream: stream, layout: try layout(head.contentType, definition.format))
     }
 
     /// `[::1]:8344` and `localhost:8344` without the port, in lower case.
@@ -101,6 +105,7 @@ struct IngestRefusal: Error, Hashable, Sendable {
         switch refusal {
         case .noStream: self.init(404, refusal.description)
         case .busy(_, let seconds): self.init(503, refusal.description, retryAfter: seconds)
+        case .noReject: self.init(404, refusal.description)
         case .failed: self.init(503, refusal.description, retryAfter: 5)
         }
     }

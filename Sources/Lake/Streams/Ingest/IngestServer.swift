@@ -72,7 +72,7 @@ package struct IngestServer: Sendable {
         var answer: Answer
         do {
             let admitted = try IngestRequest.admit(
-                head, allowedHosts: hosts, format: streams.format, nearest: streams.nearest)
+                head, allowedHosts: hosts, definition: streams.definition, nearest: streams.nearest)
             switch admitted {
             case .health: answer = .init(200, #"{"status":"ok"}"#)
             case .records(let stream, let layout):
