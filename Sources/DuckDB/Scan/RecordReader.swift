@@ -1,7 +1,7 @@
 /// Reads lines of a batch into the values of a layout's columns. Used by one thread.
 final class RecordReader {
     /// One for each column, as of the last line.
-    private(set) var values: UnsafeMutablePointer<FieldValue>
+    let values: UnsafeMutablePointer<FieldValue>
     /// The time of the last line, in microseconds since 1970 UTC.
     private(set) var time = 0
     /// Where the last line's time stands; it needn't be read twice.
@@ -10,7 +10,6 @@ final class RecordReader {
 
     /// A field that no column has becomes one, as text.
     private let growing: Bool
-    private var capacity: Int
     private var clock: ZoneClock
     private var line = JSONLine()
     private var index: ColumnIndex
@@ -31,8 +30,7 @@ final class RecordReader {
             layout.columns.firstIndex { $0.name.lowercased() == name.lowercased() }
         }
         self.growing = growing
-        capacity = max(1, layout.columns.count)
-        values = .allocate(capacity: capacity)
+        values = .allocate(capacity: max(layout.columns.count, RecordLayout.columnLimit))
         scratch = .allocate(capacity: RecordLayout.lineLimit)
     }
 
@@ -81,38 +79,36 @@ final class RecordReader {
 
     /// Gives each column its field; of several with one name the last counts.
     private func assign(_ start: Bytes) -> Rejection? {
-        let missing = FieldValue(start: start, count: 0, kind: .missing)
-        for column in 0..<layout.columns.count { values[column] = missing }
+        // Copies of a few words: the class's own fields would be checked for exclusive access at each field.
+        let (fields, values, missing) = (line, values, FieldValue(start: start, count: 0, kind: .missing))
+        var index = index
         index.beginRecord()
+        for column in 0..<index.count { values[column] = missing }
         var problem: Rejection?
         var empty = true
-        for number in 0..<line.count {
-            let field = line[number]
+        for number in 0..<fields.count {
+            let field = fields[number]
             let name = name(of: field)
             guard let base = name.baseAddress else { continue }
             if let column = index.find(base, name.count) {
                 values[column] = field.value
                 empty = empty && field.value.kind == .null
             } else if field.value.kind != .null, !isIgnored(name) {
-                problem = place(field.value, name) ?? problem
+                problem = place(field.value, name, &index) ?? problem
                 empty = false
             }
         }
         return empty ? .noFields : problem
     }
 
-    private func place(_ value: FieldValue, _ name: UnsafeBufferPointer<UInt8>) -> Rejection? {
+    private func place(
+        _ value: FieldValue, _ name: UnsafeBufferPointer<UInt8>, _ index: inout ColumnIndex
+    ) -> Rejection? {
         guard !name.contains(0) else { return .unnamedField }
         guard growing, layout.columns.count < RecordLayout.columnLimit else { return .tooManyColumns }
-        let count = layout.columns.count
-        if count == capacity {
-            let larger = UnsafeMutablePointer<FieldValue>.allocate(capacity: capacity * 2)
-            larger.moveInitialize(from: values, count: count)
-            values.deallocate()
-            (values, capacity) = (larger, capacity * 2)
-        }
-        (values + count).initialize(to: value)
+        (values + index.count).initialize(to: value)
         index.append(Array(name))
+        self.index = index
         layout.columns.append(ScanColumn(name: String(decoding: name, as: UTF8.self), kind: .varchar))
         return nil
     }

@@ -40,27 +40,27 @@ private enum RecordFunction {
         wd_table_function_add_parameter(function, bigint)
         wd_table_function_set_bind(function) { info in
             do {
-                try bind(info)
+                try RecordFunction.bind(info)
             } catch {
                 wd_bind_set_error(info, "\(error)")
             }
         }
         wd_table_function_set_init(function) { info in
-            guard let scan = object(wd_init_get_bind_data(info), RecordScan.self), scan.start() else {
-                return wd_init_set_error(info, "\(name): a batch can be scanned once")
+            guard let scan = RecordFunction.object(wd_init_get_bind_data(info), RecordScan.self), scan.start() else {
+                return wd_init_set_error(info, "\(RecordFunction.name): a batch can be scanned once")
             }
             wd_init_set_max_threads(info, UInt64(max(1, min(64, scan.batch.blocks.count))))
         }
         wd_table_function_set_local_init(function) { info in
             do {
-                guard let scan = object(wd_init_get_bind_data(info), RecordScan.self) else { return }
-                wd_init_set_init_data(info, retained(try ScanLane(scan)), release)
+                guard let scan = RecordFunction.object(wd_init_get_bind_data(info), RecordScan.self) else { return }
+                wd_init_set_init_data(info, RecordFunction.retained(try ScanLane(scan)), RecordFunction.release)
             } catch {
                 wd_init_set_error(info, "\(error)")
             }
         }
         wd_table_function_set_function(function) { info, chunk in
-            guard let chunk, let lane = object(wd_function_get_local_init_data(info), ScanLane.self) else { return }
+            guard let chunk, let lane = RecordFunction.object(wd_function_get_local_init_data(info), ScanLane.self) else { return }
             do {
                 wd_data_chunk_set_size(chunk, UInt64(try lane.fill(chunk, capacity: Int(wd_vector_size()))))
             } catch {

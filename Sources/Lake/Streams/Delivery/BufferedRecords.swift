@@ -1,4 +1,4 @@
-package import DuckDB
+import DuckDB
 
 /// Which frames of which segments make a batch.
 package struct BufferedRecords: Sendable, Hashable, Codable {

@@ -18,7 +18,8 @@ extension DeliverStatement {
         for slice in try table.slices() {
             let path = outputDirectory + "/\(slice.ordinal).parquet"
             try table.write(slice, columns: fileColumns(scan), to: path)
-            files[partitionName(slice.ordinal)] = try staged(slice, path, scan)
+            files[partitionName(slice.ordinal)] = try StagedFile.finishing(
+                path, minTime: slice.first, maxTime: slice.last)
             delivered += slice.rows
         }
         let outcome = DeliverOutcome(
@@ -47,13 +48,5 @@ extension DeliverStatement {
             .map { Column(name: $0.name, type: $0.kind.rawValue) }
         // A file has at least one.
         return columns.isEmpty ? [Column(name: scan.timeColumn, type: "TIMESTAMP")] : columns
-    }
-
-    private func staged(_ slice: DeliveryTable.Slice, _ path: String, _ scan: RecordScan) throws -> StagedFile {
-        try Disk.sync(file: path)
-        let file = try MappedFile(path)
-        return StagedFile(
-            path: path, rows: slice.rows, bytes: Int64(file.contents.count), minTime: slice.first,
-            maxTime: slice.last, columns: fileColumns(scan), content: SHA256.hex(Array(file.contents)))
     }
 }

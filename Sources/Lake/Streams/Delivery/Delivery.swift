@@ -125,7 +125,7 @@ struct Delivery: Sendable {
                 }
                 return placed
             } catch {
-                for (_, object) in placed.objects { try? Disk.unlink(services.folder.absolute(object.path)) }
+                for (_, object) in placed.objects { _ = try? Disk.unlink(services.folder.absolute(object.path)) }
                 for (_, path) in placed.rejects { services.rejects.remove(path) }
                 throw error
             }

@@ -26,8 +26,7 @@ struct DeliveryTable {
 
     func fill() throws {
         try session.withRecords(scan) { records in
-            try session.execute(
-                "CREATE OR REPLACE TEMP TABLE \(name) AS SELECT * FROM \(records) ORDER BY \(partition), \(moment), \(order)")
+            try session.execute("CREATE OR REPLACE TEMP TABLE \(name) AS SELECT * FROM \(records)")
         }
     }
 
@@ -87,8 +86,9 @@ struct DeliveryTable {
         let list = columns.map { SQLText.identifier($0.name) }.joined(separator: ", ")
         try session.execute(
             """
-            COPY (SELECT \(list) FROM \(name) WHERE \(partition) = \(slice.ordinal)) TO \(SQLText.literal(path))
-            (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, PARQUET_VERSION v2)
+            COPY (
+                SELECT \(list) FROM \(name) WHERE \(partition) = \(slice.ordinal) ORDER BY \(moment), \(order)
+            ) TO \(SQLText.literal(path)) (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, PARQUET_VERSION v2)
             """)
     }
 }

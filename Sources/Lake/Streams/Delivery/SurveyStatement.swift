@@ -1,4 +1,4 @@
-package import DuckDB
+import DuckDB
 
 /// A first look at a batch: which columns its table needs, and which partitions it touches. It decides nothing about
 /// single records and writes nothing.

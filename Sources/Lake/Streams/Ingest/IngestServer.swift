@@ -5,6 +5,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 
 /// The HTTP endpoint of streams, by Hummingbird: `POST /streams/NAME` takes records, `GET /` tells that it lives.
 ///
@@ -64,6 +65,7 @@ package struct IngestServer: Sendable {
     /// The connection can't be used for another request: its body was not read to the end.
     private struct ConnectionEnds: Error {}
 
+    @concurrent
     private static func respond(
         to request: Request, with writer: consuming ResponseWriter, streams: Streams, hosts: Set<String>
     ) async throws {
