@@ -25,9 +25,12 @@ package final class RecordBatch: @unchecked Sendable {
 
     var size: Int { blocks.reduce(0) { $0 + $1.bytes.count } }
 
-    /// Calls the body for each line that is a record.
-    func eachLine(_ body: (_ start: Bytes, _ end: Bytes, _ arrival: Int64) throws -> Void) rethrows {
+    /// Calls the body for each line that is a record, and `before` before each block.
+    func eachLine(
+        before: () throws -> Void, _ body: (_ start: Bytes, _ end: Bytes, _ arrival: Int64) throws -> Void
+    ) rethrows {
         for block in blocks {
+            try before()
             guard var at = block.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { continue }
             let end = at + block.bytes.count
             while at < end {

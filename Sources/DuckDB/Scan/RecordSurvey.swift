@@ -11,8 +11,11 @@ package struct RecordSurvey: Sendable, Hashable {
     /// them are numbers it is BIGINT, or DOUBLE as soon as one has a fraction; likewise BOOLEAN; the odd ones are
     /// then dirt, and their lines will be rejected. Otherwise it is VARCHAR, which any value fits: as text, or as
     /// the JSON that it is. BIGINT widens to DOUBLE later too; no other type of a table ever changes. A field that
-    /// was always null is no column yet. Throws `DuckDBError`.
-    package init(_ batch: RecordBatch, _ layout: RecordLayout) throws {
+    /// was always null is no column yet. `checking` is called now and then, and ends the survey by throwing. Throws
+    /// `DuckDBError`.
+    package init(
+        _ batch: RecordBatch, _ layout: RecordLayout, checking: () throws -> Void = {}
+    ) throws {
         var layout = layout
         if let time = layout.timeField { layout.claim(time: time) }
         let known = layout.columns.count
@@ -20,7 +23,7 @@ package struct RecordSurvey: Sendable, Hashable {
         var votes = [Votes](repeating: Votes(), count: known)
         var touched: Set<Int> = []
         var last: Int?
-        batch.eachLine { start, end, arrival in
+        try batch.eachLine(before: checking) { start, end, arrival in
             guard reader.read(start, end, arrival: arrival) == nil else { return }
             let partition = reader.partition()
             if partition != last {

@@ -64,7 +64,8 @@ package final class RejectFiles: Sendable {
     /// Ends all files, durably, and returns them.
     package func finish() throws -> [File] {
         try state.withLock { state in
-            for open in state.open.values.sorted(by: { ($0.file.day, $0.file.reason) < ($1.file.day, $1.file.reason) }) {
+            for open in state.open.values.sorted(by: { ($0.file.day, $0.file.reason) < ($1.file.day, $1.file.reason) })
+            {
                 try Self.write(open)
                 state.finished.append(try Self.finish(open))
             }

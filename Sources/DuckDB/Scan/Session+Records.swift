@@ -60,7 +60,8 @@ private enum RecordFunction {
             }
         }
         wd_table_function_set_function(function) { info, chunk in
-            guard let chunk, let lane = RecordFunction.object(wd_function_get_local_init_data(info), ScanLane.self) else { return }
+            guard let chunk, let lane = RecordFunction.object(wd_function_get_local_init_data(info), ScanLane.self)
+            else { return }
             do {
                 wd_data_chunk_set_size(chunk, UInt64(try lane.fill(chunk, capacity: Int(wd_vector_size()))))
             } catch {

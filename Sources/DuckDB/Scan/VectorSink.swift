@@ -32,7 +32,9 @@ struct VectorSink {
         validity[row >> 6] |= 1 << UInt64(row & 63)
         switch kind {
         case .bigint:
-            guard value.kind == .integer, let number = NumberText.integer(value.start, value.count) else { return false }
+            guard value.kind == .integer, let number = NumberText.integer(value.start, value.count) else {
+                return false
+            }
             data.assumingMemoryBound(to: Int64.self)[row] = number
         case .double:
             guard value.kind == .integer || value.kind == .real else { return false }

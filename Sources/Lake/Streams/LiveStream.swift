@@ -33,8 +33,9 @@ final class LiveStream: Sendable {
     private let turn = Turn()
     private let origin = ContinuousClock.now
 
-    private init(_ settings: Settings, _ buffer: StreamBuffer, paused: Bool, problem: String?, _ services: DeliveryServices)
-    {
+    private init(
+        _ settings: Settings, _ buffer: StreamBuffer, paused: Bool, problem: String?, _ services: DeliveryServices
+    ) {
         name = settings.definition.name
         self.buffer = buffer
         self.services = services

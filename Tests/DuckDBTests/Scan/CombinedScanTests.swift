@@ -42,7 +42,8 @@ import Testing
     @Test func `the common format, an agent that was cut, escaped quotes and more fields are taken`() throws {
         let head = #"h - - [17/May/2015:08:05:32 +0000] "GET / HTTP/1.1" 200 5"#
         let scanned = try scan(
-            head, head + #" "-" "Mozilla (cut"#, head + #" "http://x/\"" "a \"b\" c""#, head + #" "r" "agent" "1.2.3.4""#)
+            head, head + #" "-" "Mozilla (cut"#, head + #" "http://x/\"" "a \"b\" c""#,
+            head + #" "r" "agent" "1.2.3.4""#)
         #expect(scanned.rejects.isEmpty)
         #expect(scanned.column("user_agent") == [nil, "Mozilla (cut", #"a \"b\" c"#, "agent"])
         #expect(scanned.column("referer") == [nil, nil, #"http://x/\""#, "r"])

@@ -42,7 +42,9 @@ import Testing
         #expect(try read("1900-02-29T00:00:00Z") == nil)
     }
 
-    @Test(arguments: ["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/Berlin", "UTC"])
+    @Test(arguments: [
+        "Asia/Tokyo", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/Berlin", "UTC",
+    ])
     func `a local time is read back, and falls into its day, around every change of clocks`(identifier: String) throws {
         var clock = try #require(ZoneClock(identifier))
         let zone = try #require(TimeZone(identifier: identifier))

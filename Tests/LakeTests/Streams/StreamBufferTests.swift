@@ -13,7 +13,9 @@ import Testing
         return StreamBuffer(stream: "log", recovered: recovered, counts: StreamCounts(), limits: limits)
     }
     private func lines(_ text: String) -> [UInt8] { Array(text.utf8) }
-    private var segments: [String] { ((try? Disk.names(in: folder("buffer"))) ?? []).filter { $0.hasSuffix(".segment") } }
+    private var segments: [String] {
+        ((try? Disk.names(in: folder("buffer"))) ?? []).filter { $0.hasSuffix(".segment") }
+    }
 
     @Test func `records are in the file when the append returns, in the order of their sequence`() async throws {
         let buffer = try open()

@@ -1,9 +1,9 @@
 package import DuckDB
 
 extension DeliverStatement {
-    /// In a worker: scans the batch into a table, drops resent records, and writes one file a partition, ordered by
-    /// time. Throws `WorkFailure` or `DuckDBError`.
-    package func perform(in session: Session) throws -> DeliverOutcome {
+    /// Runs in a worker process: scans the batch into a table, drops resent records, and writes one file a partition,
+    /// ordered by time. Throws `WorkFailure` or `DuckDBError`.
+    package func perform(in session: Session, context: WorkerContext) throws -> DeliverOutcome {
         let rejects = RejectFiles(directory: outputDirectory)
         let layout = RecordLayout(
             format: format, columns: columns, timeField: timeField, timeZone: timeZone, partition: partition)
@@ -16,6 +16,7 @@ extension DeliverStatement {
         var files: [String: StagedFile] = [:]
         var delivered = 0
         for slice in try table.slices() {
+            try context.checkCancelled()
             let path = outputDirectory + "/\(slice.ordinal).parquet"
             try table.write(slice, columns: fileColumns(scan), to: path)
             files[partitionName(slice.ordinal)] = try StagedFile.finishing(

@@ -1,4 +1,4 @@
-import DuckDB
+package import DuckDB
 
 /// A first look at a batch: which columns its table needs, and which partitions it touches. It decides nothing about
 /// single records and writes nothing.
@@ -23,12 +23,13 @@ package struct SurveyStatement: Sendable, Hashable, Codable {
         self.columns = columns
     }
 
-    /// In a worker. Throws `WorkFailure`.
-    package func perform() throws -> SurveyOutcome {
+    /// Runs in a worker process, without its session: no SQL is needed. Throws `WorkFailure`.
+    package func perform(in session: Session, context: WorkerContext) throws -> SurveyOutcome {
         let survey = try RecordSurvey(
             try batch.load(),
             RecordLayout(
-                format: format, columns: columns, timeField: timeField, timeZone: timeZone, partition: partition))
+                format: format, columns: columns, timeField: timeField, timeZone: timeZone, partition: partition),
+            checking: context.checkCancelled)
         return SurveyOutcome(
             columns: survey.columns.map { Column(name: $0.name, type: $0.kind.rawValue) },
             partitions: survey.partitions.map { Interval(ordinal: $0, granularity: partition).partition })

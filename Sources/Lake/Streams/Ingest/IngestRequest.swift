@@ -63,7 +63,8 @@ enum IngestRequest: Hashable, Sendable {
 
     /// `[::1]:8344` and `localhost:8344` without the port, in lower case.
     private static func name(_ host: String) -> String {
-        let end = host.hasPrefix("[") ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
+        let end =
+            host.hasPrefix("[") ? host.firstIndex(of: "]").map { host.index(after: $0) } : host.firstIndex(of: ":")
         return host[..<(end ?? host.endIndex)].lowercased()
     }
 
