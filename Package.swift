@@ -12,6 +12,9 @@ let rules: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For the loops that read every byte of every record: unoptimised they would make each debug run wait.
+let alwaysFast = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))
+
 let cRules: [CSetting] = [.define("_GNU_SOURCE")]
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -40,7 +43,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm"),
         .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),
-        .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: rules),
+        .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: rules + [alwaysFast]),
         .target(name: "Terminal", dependencies: ["CNCurses", "CPlatform"], swiftSettings: rules),
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
         .target(

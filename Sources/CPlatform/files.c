@@ -18,7 +18,11 @@ static void weir_fill(const struct stat *from, weir_file_status *out) {
     out->device = from->st_dev;
     out->inode = from->st_ino;
     out->size = from->st_size;
-    out->modified_ns = (int64_t)from->st_mtim.tv_sec * 1000000000 + from->st_mtim.tv_nsec;
+    // A file may claim any time; nanoseconds have room for 285 years.
+    int64_t seconds = from->st_mtim.tv_sec;
+    if (seconds > 9000000000) seconds = 9000000000;
+    if (seconds < -9000000000) seconds = -9000000000;
+    out->modified_ns = seconds * 1000000000 + from->st_mtim.tv_nsec;
     out->mode = from->st_mode;
     out->owner = from->st_uid;
     out->links = (uint32_t)from->st_nlink;
@@ -26,6 +30,12 @@ static void weir_fill(const struct stat *from, weir_file_status *out) {
 int weir_stat(const char *path, weir_file_status *out) {
     struct stat status;
     if (stat(path, &status) != 0) return -1;
+    weir_fill(&status, out);
+    return 0;
+}
+int weir_lstat(const char *path, weir_file_status *out) {
+    struct stat status;
+    if (lstat(path, &status) != 0) return -1;
     weir_fill(&status, out);
     return 0;
 }

@@ -22,6 +22,8 @@ typedef struct {
 } weir_file_status;
 /// What `stat` says of a path, or of a descriptor; a link is followed.
 int weir_stat(const char *path, weir_file_status *out);
+/// The same of a link itself.
+int weir_lstat(const char *path, weir_file_status *out);
 int weir_fstat(int descriptor, weir_file_status *out);
 
 int weir_pipe(int ends[_Nonnull 2]);

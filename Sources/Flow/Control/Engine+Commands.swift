@@ -164,7 +164,7 @@ extension Refusal {
                 Refusal(.failed, [failure.description, failure.detail].filter { !$0.isEmpty }.joined(separator: "\n"))
             case let refusal as StreamRefusal:
                 switch refusal {
-                case .noStream: Refusal(.wrong, refusal.description)
+                case .noStream, .noReject: Refusal(.wrong, refusal.description)
                 case .busy: Refusal(.limit, refusal.description)
                 case .failed: Refusal(.failed, refusal.description)
                 }

@@ -62,17 +62,16 @@ enum Disk {
 
     /// nil when there is nothing of that name.
     static func status(_ path: String) throws -> Status? {
-        var status = stat()
-        guard lstat(path, &status) == 0 else {
+        var status = weir_file_status()
+        guard weir_lstat(path, &status) == 0 else {
             let code = errno
             if code == ENOENT || code == ENOTDIR { return nil }
             throw failure("look at", path, code)
         }
         return Status(
-            identity: .init(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)), size: Int64(status.st_size),
-            modified: max(-9_000_000_000, min(9_000_000_000, Int64(status.st_mtim.tv_sec))) * 1_000_000_000
-                + Int64(status.st_mtim.tv_nsec),
-            isDirectory: status.st_mode & S_IFMT == S_IFDIR, isFile: status.st_mode & S_IFMT == S_IFREG)
+            identity: .init(device: status.device, inode: status.inode), size: status.size,
+            modified: status.modified_ns, isDirectory: status.mode & S_IFMT == S_IFDIR,
+            isFile: status.mode & S_IFMT == S_IFREG)
     }
 
     /// The names in a directory, sorted; none when it is absent, or is something else, such as a link to one.

@@ -14,11 +14,13 @@ package struct StreamStatus: Sendable, Hashable, Codable {
     /// Records in each of the last seconds, oldest first, at most 60.
     package var history: [Int]
     package var paused: Bool
+    /// Why the last delivery or write failed, or what recovery found damaged; nil when all is well.
+    package var problem: String?
 
     package init(
         name: String, received: Int64, delivered: Int64, rejected: Int64, duplicates: Int64, buffered: Int64,
         bufferedBytes: Int64, recordsPerSecond: Double, bytesPerSecond: Double, lagSeconds: Double, history: [Int],
-        paused: Bool
+        paused: Bool, problem: String? = nil
     ) {
         self.name = name
         self.received = received
@@ -32,5 +34,6 @@ package struct StreamStatus: Sendable, Hashable, Codable {
         self.lagSeconds = lagSeconds
         self.history = history
         self.paused = paused
+        self.problem = problem
     }
 }

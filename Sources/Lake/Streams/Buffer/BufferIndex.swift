@@ -43,7 +43,10 @@ struct BufferIndex: Sendable {
     private(set) var records = 0
     private(set) var bytes = 0
     var oldestArrival: Int64? { stretches.first?.arrival }
+    var firstSequence: Int64? { stretches.first?.first }
     var lastSequence: Int64? { stretches.last?.last }
+    /// Rejects whose records are in here.
+    var redrivenRejects: Set<Int64> { Set(redriven.map(\.reject)) }
 
     /// Goes on in a new segment; the one before will not grow any more.
     mutating func begin(segment: String) {

@@ -5,19 +5,19 @@ import Glibc
 final class MappedFile {
     let contents: UnsafeRawBufferPointer
 
-    init(_ path: String) throws(LakeError) {
+    init(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system("open", path, errno) }
+        guard descriptor >= 0 else { throw Disk.failure("open", path, errno) }
         defer { close(descriptor) }
         var status = weir_file_status()
-        guard weir_fstat(descriptor, &status) == 0 else { throw .system("read", path, errno) }
+        guard weir_fstat(descriptor, &status) == 0 else { throw Disk.failure("read", path, errno) }
         let size = Int(status.size)
         guard size > 0 else {
             contents = UnsafeRawBufferPointer(start: nil, count: 0)
             return
         }
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw .system("map", path, errno)
+            throw Disk.failure("map", path, errno)
         }
         madvise(base, size, MADV_SEQUENTIAL)
         contents = UnsafeRawBufferPointer(start: base, count: size)

@@ -30,18 +30,18 @@ struct RecoveredBuffer: Sendable {
     /// Reads the segments of a folder, which is made if it is absent. Bytes that are damaged are copied to a file
     /// named `damaged-…` beside them; what was cut short is dropped; a segment without anything that still waits
     /// is removed. Throws `LakeError`.
-    init(folder: String, deliveredThrough delivered: Int64) throws(LakeError) {
+    init(folder: String, deliveredThrough delivered: Int64) throws {
         self.folder = folder
         nextSequence = delivered + 1
-        try Folder.make(folder)
-        for name in Folder.names(in: folder) {
+        try Disk.makeDirectories(folder)
+        for name in try Disk.names(in: folder) {
             guard let segment = SegmentName(name) else { continue }
             try read(folder + "/" + name, first: segment.first, deliveredThrough: delivered)
         }
         index.seal()
     }
 
-    private mutating func read(_ path: String, first: Int64, deliveredThrough delivered: Int64) throws(LakeError) {
+    private mutating func read(_ path: String, first: Int64, deliveredThrough delivered: Int64) throws {
         let bytes = try MappedFile(path)
         let contents = SegmentContents(bytes.contents, firstSequence: first)
         for range in contents.damaged {
@@ -62,10 +62,10 @@ struct RecoveredBuffer: Sendable {
 
     private mutating func quarantine(
         _ bytes: UnsafeRawBufferPointer, of path: String, at offset: Int
-    ) throws(LakeError) {
+    ) throws {
         let segment = path.split(separator: "/").last.map(String.init) ?? path
         let copy = folder + "/damaged-\(segment)-at-\(offset)"
-        try Folder.store(bytes, in: copy)
+        try DurableFile.store(bytes, in: copy)
         quarantined.append(copy)
     }
 }

@@ -11,16 +11,16 @@ final class SegmentFile {
     private var length = 0
 
     /// Makes the file, all of its space, and its name durable. Leaves nothing behind when it throws.
-    init(creating path: String, capacity: Int) throws(LakeError) {
+    init(creating path: String, capacity: Int) throws {
         descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw .system("make", path, errno) }
+        guard descriptor >= 0 else { throw Disk.failure("make", path, errno) }
         self.path = path
         self.capacity = capacity
-        do throws(LakeError) {
+        do throws {
             let code = weir_allocate(descriptor, 0, Int64(capacity))
-            guard code == 0 else { throw LakeError.system("allocate space for", path, code) }
-            guard fsync(descriptor) == 0 else { throw LakeError.system("store", path, errno) }
-            try Folder.sync(Folder.parent(of: path))
+            guard code == 0 else { throw Disk.failure("allocate space for", path, code) }
+            guard fsync(descriptor) == 0 else { throw Disk.failure("store", path, errno) }
+            try Disk.sync(directory: Disk.parent(of: path))
         } catch {
             unlink(path)
             throw error
@@ -32,12 +32,12 @@ final class SegmentFile {
     func hasRoom(for bytes: Int) -> Bool { length + bytes <= capacity }
 
     /// Writes the bytes and returns when they are durable.
-    func append(_ bytes: [UInt8]) throws(LakeError) {
+    func append(_ bytes: [UInt8]) throws {
         let failure = bytes.withUnsafeBytes { bytes in
-            let failure = Folder.writeAll(bytes, to: descriptor)
+            let failure = DurableFile.writeAll(bytes, to: descriptor)
             return failure != 0 || fdatasync(descriptor) == 0 ? failure : errno
         }
-        guard failure == 0 else { throw .system("write to", path, failure) }
+        guard failure == 0 else { throw Disk.failure("write to", path, failure) }
         length += bytes.count
     }
 

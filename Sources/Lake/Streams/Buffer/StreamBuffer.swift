@@ -88,14 +88,13 @@ final class StreamBuffer: Sendable {
     /// The oldest records, about `limit` bytes; nil when none wait. They stay until `settle`.
     func batch(limit: Int) -> BufferIndex.Batch? { state.withLock { $0.index.batch(limit: limit) } }
 
-    /// What the delivery of a batch made of its records, after its commit. `redriven`: records of rejects that the
-    /// same commit marked as put back. Removes segments that hold nothing more.
-    func settle(
-        _ batch: BufferIndex.Batch, delivered: Int, rejected: Int, duplicates: Int, redriven: Int
-    ) async throws {
+    /// After the commit of a batch's delivery: its records are counted where they went, and segments that hold nothing
+    /// more are removed.
+    func settle(_ batch: BufferIndex.Batch, _ counts: DeliveryCounts) async {
         let finished = state.withLock { state in
-            state.counts.redrove(redriven)
-            state.counts.settled(delivered: delivered, rejected: rejected, duplicates: duplicates)
+            state.counts.redrove(counts.redriven)
+            state.counts.settled(
+                delivered: counts.delivered, rejected: counts.rejected, duplicates: counts.duplicates)
             let finished = state.index.settle(through: batch.last)
             state.oldestSince = state.index.isEmpty ? nil : .now
             return finished
@@ -118,16 +117,18 @@ final class StreamBuffer: Sendable {
         var oldestArrival: Int64?
         /// How long the oldest record has waited in this process.
         var waited: Duration?
+        var firstSequence: Int64?
         var lastSequence: Int64?
         var problem: String?
+        var isEmpty: Bool { firstSequence == nil }
     }
 
     func standing(now: ContinuousClock.Instant = .now) -> Standing {
         state.withLock { state in
             Standing(
                 counts: state.counts, bytes: state.index.bytes, oldestArrival: state.index.oldestArrival,
-                waited: state.oldestSince.map { now - $0 }, lastSequence: state.index.lastSequence,
-                problem: state.problem)
+                waited: state.oldestSince.map { now - $0 }, firstSequence: state.index.firstSequence,
+                lastSequence: state.index.lastSequence, problem: state.problem)
         }
     }
 
@@ -173,7 +174,7 @@ final class StreamBuffer: Sendable {
                 length: append.payload.count, records: append.records, sequence: first + Int64(offset),
                 arrival: append.arrival, reject: append.reject)
         }
-        do throws(LakeError) {
+        do throws {
             try store(zip(frames, group.map(\.payload)), size: frames.reduce(0) { $0 + $1.size }, first: first)
         } catch {
             fail(group, error)
@@ -190,8 +191,8 @@ final class StreamBuffer: Sendable {
         arrivals.ring()
     }
 
-    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws(LakeError) {
-        try segment.withLock { segment throws(LakeError) in
+    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws {
+        try segment.withLock { segment throws in
             if let full = segment, !full.hasRoom(for: size) {
                 full.seal()
                 segment = nil
@@ -203,7 +204,7 @@ final class StreamBuffer: Sendable {
             var bytes: [UInt8] = []
             bytes.reserveCapacity(size)
             for (frame, payload) in frames { frame.write(payload, to: &bytes) }
-            do throws(LakeError) {
+            do throws {
                 try file.append(bytes)
             } catch {
                 file.seal()
@@ -213,20 +214,20 @@ final class StreamBuffer: Sendable {
         }
     }
 
-    private func begin(first: Int64, size: Int) throws(LakeError) -> SegmentFile {
+    private func begin(first: Int64, size: Int) throws -> SegmentFile {
         let file = try SegmentFile(
             creating: folder + "/" + SegmentName(first: first).text, capacity: max(limits.segmentBytes, size))
         state.withLock { $0.index.begin(segment: file.path) }
         return file
     }
 
-    private func fail(_ group: [Append], _ error: LakeError) {
+    private func fail(_ group: [Append], _ error: any Error) {
         state.withLock { state in
             state.waitingBytes -= group.reduce(0) { $0 + $1.payload.count }
-            state.problem = error.description
+            state.problem = "\(error)"
         }
         for append in group {
-            append.waiter.resume(throwing: StreamRefusal.failed(stream: stream, error.description))
+            append.waiter.resume(throwing: StreamRefusal.failed(stream: stream, "\(error)"))
         }
     }
 }

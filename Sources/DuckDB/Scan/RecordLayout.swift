@@ -1,0 +1,55 @@
+/// A column that the scanner can fill.
+package struct ScanColumn: Sendable, Hashable {
+    /// DuckDB's names.
+    package enum Kind: String, Sendable, Hashable {
+        case boolean = "BOOLEAN"
+        case bigint = "BIGINT"
+        case double = "DOUBLE"
+        case timestamp = "TIMESTAMP"
+        case varchar = "VARCHAR"
+    }
+    package var name: String
+    package var kind: Kind
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
+/// How a batch's lines become rows.
+package struct RecordLayout: Sendable, Hashable {
+    package enum Format: Sendable, Hashable {
+        case json
+        /// Apache's and nginx's `combined`, and `common`, which ends after the bytes.
+        case combined
+    }
+
+    /// More columns than any sane log has; a bound on what a sender can make of a table.
+    static let columnLimit = 1000
+    /// Bytes of a line.
+    static let lineLimit = 1 << 20
+
+    package var format: Format
+    /// For `combined` these are `CombinedLine.columns`.
+    package var columns: [ScanColumn]
+    /// The column with the record's own time; nil: its arrival counts.
+    package var timeField: String?
+    /// An IANA zone: that of times without an offset, and of the days that partitions are.
+    package var timeZone: String
+    /// Partitions are hours, not days.
+    package var hourly: Bool
+
+    package init(format: Format, columns: [ScanColumn], timeField: String?, timeZone: String, hourly: Bool) {
+        self.format = format
+        self.columns = columns
+        self.timeField = format == .combined ? "time" : timeField
+        self.timeZone = timeZone
+        self.hourly = hourly
+    }
+
+    var timeName: String { timeField ?? "" }
+
+    /// A field of a record that is named as a partition key is left out: the partition's own value has its name.
+    var partitionKeys: [String] { hourly ? ["dt", "hour"] : ["dt"] }
+}
