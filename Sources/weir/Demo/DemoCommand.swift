@@ -49,6 +49,8 @@ struct DemoCommand: AsyncParsableCommand {
         } else {
             try folder.refuseUnlessEmpty()
         }
+        // Whoever reads the story may stop reading: it still ends in good order.
+        signal(SIGPIPE, SIG_IGN)
         let plan = DemoPlan(seed: seed, days: days, records: records, now: Date())
         let isAttended = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         do {

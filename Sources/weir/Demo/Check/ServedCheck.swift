@@ -1,3 +1,5 @@
+import Console
+
 /// Whether the analytics database serves what it should, by a second opinion.
 struct ServedCheck {
     struct Outcome {
@@ -14,8 +16,8 @@ struct ServedCheck {
                 return ["the served numbers are wrong; the first differences:"] + differences.map { "  " + $0 }
             }
             return [
-                "\(Figure.count(rows)) served rows in \(Figure.several(tables.count, "table")) equal what was computed "
-                    + "from \(Figure.count(counts.lines)) log lines without Weir"
+                "\(Figures.exact(rows)) served rows in \(Figure.several(tables.count, "table")) equal what was computed "
+                    + "from \(Figures.exact(counts.lines)) log lines without Weir"
             ]
         }
     }

@@ -60,8 +60,13 @@ final class EngineKeeper: Sendable {
                 throw DemoError.command("weir serve", "it died \(restarts + 1) times: \(lastWords)")
             }
             restarts += 1
-            try await start()
-            restarted(outcome, pid)
+            do {
+                try await start()
+                restarted(outcome, pid)
+            } catch is DemoError {
+                // A command that hosts an engine meanwhile holds the project for as long as it needs.
+                try await Task.sleep(for: .seconds(1))
+            }
         }
     }
 

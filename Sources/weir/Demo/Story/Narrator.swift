@@ -7,9 +7,14 @@ final class Narrator: Sendable {
     private let output: @Sendable (String) -> Void
 
     /// Lines go to standard output, or to whoever else takes them.
-    init(output: @escaping @Sendable (String) -> Void = { FileHandle.standardOutput.write(Data(($0 + "\n").utf8)) }) {
+    init(output: @escaping @Sendable (String) -> Void = Narrator.standardOutput) {
         start = clock.now
         self.output = output
+    }
+
+    /// When nobody reads standard output any more, the story goes on untold.
+    static let standardOutput: @Sendable (String) -> Void = { line in
+        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
     }
 
     var seconds: Double { Double((clock.now - start) / .milliseconds(1)) / 1000 }

@@ -1,3 +1,4 @@
+import Console
 import Flow
 import Foundation
 import Lake
@@ -68,9 +69,9 @@ struct Story: Sendable {
         narrator.say(
             "data",
             "\(made.network.companies.count) companies, \(made.network.departments.count) departments, "
-                + "\(Figure.count(made.network.users.count)) people and \(Figure.count(made.posts)) posts in app.db")
+                + "\(Figures.exact(made.network.users.count)) people and \(Figures.exact(made.posts)) posts in app.db")
         narrator.more(
-            "\(plan.days) days of access logs: \(Figure.count(plan.records)) lines, \(Figure.bytes(made.logBytes)), "
+            "\(plan.days) days of access logs: \(Figures.exact(plan.records)) lines, \(Figures.bytes(made.logBytes)), "
                 + "some late, some sent twice, some malformed")
         narrator.say("project", "weir.yaml and sql/*.sql are the whole workload: begin to read there")
     }
@@ -108,8 +109,8 @@ struct Story: Sendable {
         try await weir.run(["ingest", "access_log"] + folder.pastLogs(plan))
         let rate = Int(Double(past) / max(0.001, narrator.seconds - start))
         narrator.say(
-            "ingest", "\(Figure.count(past)) lines of the past are taken, each stored before it is acknowledged")
-        narrator.more("\(Figure.count(rate)) a second, while today's come in too")
+            "ingest", "\(Figures.exact(past)) lines of the past are taken, each stored before it is acknowledged")
+        narrator.more("\(Figures.exact(rate)) a second, while today's come in too")
     }
 
     /// Waits until every day is computed, and returns the run that failed.

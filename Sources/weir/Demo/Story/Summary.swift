@@ -1,3 +1,4 @@
+import Console
 import Flow
 import Lake
 
@@ -26,13 +27,13 @@ struct Summary {
             records.map { ("records", $0) } + [
                 (
                     "lake",
-                    "\(Figure.count(tables.map(\.partitions).reduce(0, +))) partitions of \(tables.count) tables, "
-                        + Figure.bytes(Int(tables.map(\.bytes).reduce(0, +)))
+                    "\(Figures.exact(tables.map(\.partitions).reduce(0, +))) partitions of \(tables.count) tables, "
+                        + Figures.bytes(tables.map(\.bytes).reduce(0, +))
                 ),
                 ("runs", "\(runs.count): " + states.joined(separator: ", ")),
-                ("steps", "\(Figure.count(steps.count)), with \(Figure.several(retries, "retry", "retries"))"),
-                ("scanned", Figure.bytes(Int(scanned))),
-                ("served", "\(Figure.count(served.rows)) rows in \(served.tables.count) tables of analytics.db"),
+                ("steps", "\(Figures.exact(steps.count)), with \(Figure.several(retries, "retry", "retries"))"),
+                ("scanned", Figures.bytes(scanned)),
+                ("served", "\(Figures.exact(served.rows)) rows in \(served.tables.count) tables of analytics.db"),
                 ("time", "\((seconds * 10).rounded() / 10) s"),
             ]
         return rows.map { name, text in
@@ -40,5 +41,5 @@ struct Summary {
         }
     }
 
-    private func count(_ number: Int64) -> String { Figure.count(Int(number)) }
+    private func count(_ number: Int64) -> String { Figures.exact(number) }
 }

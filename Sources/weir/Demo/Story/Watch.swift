@@ -1,3 +1,4 @@
+import Console
 import Flow
 import Foundation
 import Lake
@@ -86,7 +87,7 @@ struct Watch: Sendable {
     private func news(_ status: EngineStatus) -> String {
         let delivered = status.streams.map(\.delivered).reduce(0, +)
         let done = status.runsByState[RunState.succeeded.rawValue] ?? 0
-        return "\(Figure.count(Int(delivered))) records delivered, \(Figure.several(done, "run")) succeeded, "
+        return "\(Figures.exact(delivered)) records delivered, \(Figure.several(done, "run")) succeeded, "
             + "\(active(status)) on their way"
     }
 }

@@ -3,6 +3,9 @@ import Glibc
 
 /// Weir's own command line, as a person at the shell would use it: the story does nothing that they could not.
 struct WeirProgram: Sendable {
+    /// Longer than a new engine takes to recover.
+    private static let patience = Duration.seconds(30)
+
     let executable: String
     let directory: String
 
@@ -32,10 +35,17 @@ struct WeirProgram: Sendable {
         }
     }
 
-    /// Runs a command that must succeed and returns what it printed. Throws `DemoError.command` with its message.
+    /// Runs a command that must succeed and returns what it printed; again when the engine went away meanwhile and a
+    /// new one is on its way. Throws `DemoError.command` with its message.
     @discardableResult
     func run(_ arguments: [String]) async throws -> String {
-        let result = try await result(arguments)
+        let clock = ContinuousClock()
+        let end = clock.now + Self.patience
+        var result = try await result(arguments)
+        while result.code == ExitStatus.noEngine.rawValue, clock.now < end {
+            try await Task.sleep(for: .milliseconds(200))
+            result = try await self.result(arguments)
+        }
         guard result.code == 0 else {
             let message = result.error.isEmpty ? result.output : result.error
             throw DemoError.command(
