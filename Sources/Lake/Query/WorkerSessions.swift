@@ -51,7 +51,7 @@ extension Statement {
     /// Whether the session is as it was when this has succeeded.
     fileprivate var sharesSession: Bool {
         switch self {
-        case .describe, .query, .select: true
+        case .describe, .query, .select, .survey: true
         case .deliver, .extract, .load: false
         }
     }
@@ -61,6 +61,7 @@ extension Statement {
         case .describe(let describe): .described(try describe.perform(in: session))
         case .query(let query): .queried(try query.perform(in: session))
         case .select(let select): .selected(try select.perform(in: session))
+        case .survey(let survey): .surveyed(try survey.perform(in: session, context: context))
         case .deliver(let deliver): .delivered(try deliver.perform(in: session, context: context))
         case .extract(let extract): .extracted(try extract.perform(in: session, context: context))
         case .load(let load): .loaded(try load.perform(in: session, context: context))
@@ -70,7 +71,7 @@ extension Statement {
     /// What a failure is called that has no better name.
     fileprivate var failureName: WorkFailure.Name {
         switch self {
-        case .describe, .query, .select, .deliver: .queryFailed
+        case .describe, .query, .select, .survey, .deliver: .queryFailed
         case .extract: .extractFailed
         case .load: .loadFailed
         }
