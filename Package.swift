@@ -47,7 +47,8 @@ let package = Package(
         .target(name: "Terminal", dependencies: ["CNCurses", "CPlatform"], swiftSettings: rules),
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
         .target(
-            name: "Lake", dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, hummingbird, logging],
+            name: "Lake",
+            dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, hummingbird, logging],
             swiftSettings: rules),
         .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: rules),
         .target(
@@ -72,7 +73,8 @@ let package = Package(
         .testTarget(name: "LakeTests", dependencies: ["Lake", "TestSupport"], swiftSettings: rules),
         .testTarget(name: "FlowTests", dependencies: ["Flow", "TestSupport"], swiftSettings: rules),
         .testTarget(
-            name: "ConsoleTests", dependencies: ["Console", "Flow", "Lake", "Store", "Terminal", "TestSupport", "weir"],
+            name: "ConsoleTests",
+            dependencies: ["Console", "Flow", "Lake", "Store", "Terminal", "TestSupport", "weir"],
             exclude: ["Golden"], swiftSettings: rules),
         .testTarget(
             name: "EndToEndTests", dependencies: ["weir", "Lake", "TestSupport", "CPlatform"],

@@ -74,7 +74,11 @@ package final class RejectFiles: Sendable {
         }
     }
 
-    deinit { state.withLock { state in state.open.values.forEach { close($0.descriptor) } } }
+    deinit {
+        state.withLock { state in
+            for open in state.open.values { close(open.descriptor) }
+        }
+    }
 
     private func make(_ key: Key, _ keyword: String, number: Int) throws -> Open {
         let path = directory + "/\(number)-" + keyword.map { $0 == " " ? "-" : String($0) }.joined() + ".txt"

@@ -4,22 +4,22 @@ import TestSupport
 /// A project with one line from records to a served table: a stream, a crawler, a workflow of one aggregate and its
 /// load into SQLite.
 enum FaultProject {
-    static func make(lake: String = "./lake", http: String = "127.0.0.1:0", steps: String? = nil) throws
+    static func make(lake: String = "./lake", port: Int = 0, steps: String? = nil) throws
         -> TemporaryDirectory
     {
         let folder = TemporaryDirectory()
-        try write(to: folder, lake: lake, http: http, steps: steps)
+        try write(to: folder, lake: lake, port: port, steps: steps)
         return folder
     }
 
     static func write(
-        to folder: TemporaryDirectory, lake: String = "./lake", http: String = "127.0.0.1:0", steps: String? = nil
+        to folder: TemporaryDirectory, lake: String = "./lake", port: Int = 0, steps: String? = nil
     ) throws {
         try folder.write(
             """
             name: faults
             lake: \(lake)
-            engine: { slots: 2, memory: 200MB, http: "\(http)" }
+            engine: { slots: 2, memory: 200MB, port: \(port) }
             streams:
               log:
                 into: raw.log

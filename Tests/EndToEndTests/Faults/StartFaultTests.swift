@@ -63,7 +63,7 @@ import Testing
             }
         }
         try #require(port != 0)
-        let words = try await refused(try FaultProject.make(http: "127.0.0.1:\(port)"))
+        let words = try await refused(try FaultProject.make(port: Int(port)))
         #expect(words.contains("127.0.0.1:\(port)"))
         #expect(words.contains("in use"))
     }

@@ -17,7 +17,7 @@ import Testing
             """
             name: crash
             lake: ./lake
-            engine: { slots: 1, memory: 200MB, http: "127.0.0.1:0" }
+            engine: { slots: 1, memory: 200MB, port: 0 }
             workflows:
               crash:
                 steps:

@@ -95,7 +95,7 @@ import Testing
             run.machine.firstFailure?.failure
                 == StepFailure(
                     name: .queryFailed,
-                    message: "sql/a.sql: no table raw.acess_log in the catalog; did you mean raw.access_log?"))
+                    message: "sql/a.sql:1:15: no table raw.acess_log in the catalog; did you mean raw.access_log?"))
     }
 
     @Test func `a statement that would read more than the limit is refused before it runs`() async throws {
