@@ -65,7 +65,7 @@ import Testing
         try #require(port != 0)
         let words = try await refused(try FaultProject.make(port: Int(port)))
         #expect(words.contains("127.0.0.1:\(port)"))
-        #expect(words.contains("in use"))
+        #expect(words.contains("is taken by another program"))
     }
 
     @Test func `a lake that can't be written is named`() async throws {
