@@ -19,7 +19,8 @@ let cRules: [CSetting] = [.define("_GNU_SOURCE")]
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
-let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+/// The server alone: routes, files, configuration and tracing would double what a clean build of it takes.
+let httpServer: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 
@@ -30,7 +31,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -48,7 +49,7 @@ let package = Package(
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: rules),
         .target(
             name: "Lake",
-            dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, hummingbird, logging],
+            dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, httpServer, logging],
             swiftSettings: rules),
         .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: rules),
         .target(
@@ -58,7 +59,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "Console", "CPlatform", "CSQLite", "Flow", "Lake", "Store", "DuckDB", "Terminal", arguments, logging,
-                hummingbird,
+                httpServer,
             ], resources: [.embedInCode("Demo/Project")], swiftSettings: rules),
         .target(
             name: "TestSupport", dependencies: ["CPlatform", "CVTerm", "DuckDB", "Flow", "Lake", "Store"],

@@ -1,7 +1,10 @@
 import Foundation
-import Hummingbird
+import HTTPTypes
+import HummingbirdCore
 import Logging
 import NIOCore
+import NIOPosix
+import ServiceLifecycle
 import Store
 import Synchronization
 
@@ -15,19 +18,26 @@ struct ProductServer {
     /// Serves on a free loopback port until cancelled; its address is in `product.address` while it does.
     func run() async throws {
         let (folder, news) = (folder, News(folder: folder))
-        let router = Router()
-        router.post("/numbers-ready") { request, _ in
-            let body = try await request.body.collect(upTo: 4096)
-            return try news.take(String(buffer: body)) ? Response(status: .ok) : Response(status: .serviceUnavailable)
+        let channel = HTTP1Channel { request, writer, _ in
+            let status = try await Self.status(of: request, news)
+            try await writer.write(
+                response: HTTPResponse(status: status, headerFields: [.contentLength: "0"]), body: .init())
         }
-        let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+        let server = channel.server(
+            configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in
                 guard let port = channel.localAddress?.port else { return }
                 try? folder.write(Data("127.0.0.1:\(port)\n".utf8), to: "product.address")
-            }, logger: Logger(label: "product") { _ in SwiftLogNoOpLogHandler() })
+            }, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "product") { _ in SwiftLogNoOpLogHandler() })
         defer { try? FileManager.default.removeItem(atPath: folder.productAddress) }
-        try await application.run()
+        try await server.run()
+    }
+
+    private static func status(of request: Request, _ news: News) async throws -> HTTPResponse.Status {
+        let body = try await request.body.collect(upTo: 4096)
+        guard request.method == .post, request.head.path == "/numbers-ready" else { return .notFound }
+        return try news.take(String(buffer: body)) ? .ok : .serviceUnavailable
     }
 }
 
