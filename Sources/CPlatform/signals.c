@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct termios saved_settings;
@@ -65,10 +66,20 @@ void weir_release_terminal(void) {
 
 static volatile sig_atomic_t taken;
 static int watcher = -1;
+static bool ending_in_order;
+static int64_t asked_ms;
+static int64_t weir_now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 static void weir_on_watched(int signal_number) {
     if (signal_number == SIGTERM || signal_number == SIGHUP || signal_number == SIGINT) {
-        // Asked again before anybody has heard the first time: whoever should is stuck.
-        if (__atomic_fetch_or(&taken, WEIR_ASKED_TO_END, __ATOMIC_RELAXED) & WEIR_ASKED_TO_END)
+        // A terminal that goes often says so several times at once: once by its program, once by the kernel.
+        if (!(__atomic_fetch_or(&taken, WEIR_ASKED_TO_END, __ATOMIC_RELAXED) & WEIR_ASKED_TO_END))
+            __atomic_store_n(&asked_ms, weir_now_ms(), __ATOMIC_RELAXED);
+        // Asked again a second after, and nobody has heard the first time: whoever should is stuck.
+        else if (weir_now_ms() - __atomic_load_n(&asked_ms, __ATOMIC_RELAXED) > 1000)
             weir_on_fatal(signal_number);
     }
     if (signal_number == SIGWINCH) __atomic_or_fetch(&taken, WEIR_RESIZED, __ATOMIC_RELAXED);
@@ -80,6 +91,7 @@ static void weir_on_watched(int signal_number) {
 static const int watched_signals[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
 void weir_watch_signals(int wakeup, bool ends_in_order) {
     watcher = wakeup;
+    ending_in_order = ends_in_order;
     size_t count = ends_in_order ? 6 : 3;
     struct sigaction action;
     memset(&action, 0, sizeof action);
@@ -89,6 +101,8 @@ void weir_watch_signals(int wakeup, bool ends_in_order) {
 }
 void weir_unwatch_signals(void) {
     for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++) signal(watched_signals[i], SIG_DFL);
+    // What is left to end must not be cut short by the same terminal's second word.
+    if (ending_in_order) signal(SIGHUP, SIG_IGN);
     watcher = -1;
 }
 int weir_taken_signals(void) { return __atomic_exchange_n(&taken, 0, __ATOMIC_RELAXED); }

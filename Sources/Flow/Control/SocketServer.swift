@@ -58,7 +58,7 @@ final class SocketServer: Sendable {
                 await answerRequests()
                 loop.stop()
             }
-            try await group.waitForAll()
+            while try await group.next() != nil {}
         }
         unlink(path)
     }

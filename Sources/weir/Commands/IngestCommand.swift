@@ -63,7 +63,7 @@ struct IngestCommand: AsyncParsableCommand {
             )
             output.say(
                 "delivered: \(Figures.exact(after.delivered - before.delivered)) into the lake, "
-                    + "\(Figures.exact(duplicates)) duplicates, \(Figures.exact(rejected)) rejected"
+                    + "\(Figure.several(Int(duplicates), "duplicate")), \(Figures.exact(rejected)) rejected"
                     + (rejected > 0 ? " (see weir rejects)" : ""))
             try output.document(
                 Report(

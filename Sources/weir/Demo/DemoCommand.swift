@@ -162,8 +162,20 @@ struct DemoGenerate: AsyncParsableCommand {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await ProductServer(folder: folder).run() }
                 group.addTask { try await traffic.run() }
-                try await group.waitForAll()
+                group.addTask { try await Self.untilStoryEnds() }
+                while try await group.next() != nil {}
             }
+        }
+    }
+}
+
+extension DemoGenerate {
+    /// Throws `CancellationError` when whoever holds the other end of standard input is gone, however it went.
+    private static func untilStoryEnds() async throws {
+        while true {
+            var input = pollfd(fd: STDIN_FILENO, events: 0, revents: 0)
+            if poll(&input, 1, 0) > 0 { throw CancellationError() }
+            try await Task.sleep(for: .milliseconds(200))
         }
     }
 }

@@ -10,11 +10,16 @@ final class Child: Sendable {
     /// How it ended, once it has been waited for: its exit code, or minus the signal that ended it.
     private let outcome = Mutex<Int32?>(nil)
 
-    /// Starts a program. Its standard output and error go to the given descriptors, its input is empty; with
-    /// `newSession` a ^C at the terminal doesn't reach it. Throws `DemoError`.
+    /// The other end of its standard input, on which nothing is written.
+    private let lifeline: Int32
+
+    /// Starts a program. Its standard output and error go to the given descriptors, its input stays open and empty for
+    /// as long as this process lives; with `newSession` a ^C at the terminal doesn't reach it. Throws `DemoError`.
     init(_ executable: String, _ arguments: [String], output: Int32, error: Int32, newSession: Bool) throws {
-        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard input >= 0 else { throw DemoError.file("/dev/null", "open", errno) }
+        var ends: [Int32] = [-1, -1]
+        guard weir_pipe(&ends) == 0 else { throw DemoError.file(executable, "start", errno) }
+        let input = ends[0]
+        lifeline = ends[1]
         defer { close(input) }
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
         defer { for word in words { free(word) } }
@@ -25,9 +30,14 @@ final class Child: Sendable {
             // A fresh array is never without an address.
             words.baseAddress.map { weir_spawn(executable, $0, environ, options, &process) } ?? EINVAL
         }
-        guard code == 0 else { throw DemoError.file(executable, "start", code) }
+        guard code == 0 else {
+            close(ends[1])
+            throw DemoError.file(executable, "start", code)
+        }
         pid = process
     }
+
+    deinit { close(lifeline) }
 
     /// How it ended; nil while it runs.
     func poll() -> Int32? {
