@@ -26,6 +26,16 @@ struct BackfillFormTests {
         #expect(request.only == .missing)
     }
 
+    @Test func `workflows that weir.yaml gains while the form is open can be chosen, and the choice stays`() throws {
+        var (fingers, _, _) = opened()
+        var overview = try #require(fingers.state.data.overview)
+        overview.workflows.insert("a_new_one", at: 0)
+        _ = fingers.state.update(.overview(overview))
+        let form = try #require(self.form(fingers))
+        #expect(form.workflows.first == "a_new_one")
+        #expect(form.workflows[form.workflow] == "engagement_daily")
+    }
+
     @Test func `each change asks for the price again, and only the newest answer counts`() {
         var (fingers, request, first) = opened()
         // From `from` to `to`, a day on: the other request is on its way.

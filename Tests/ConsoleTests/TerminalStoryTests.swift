@@ -15,7 +15,7 @@ struct TerminalStoryTests {
         rows: Int = 36, columns: Int = 120, arguments: [String] = [], environment: [String: String] = [:]
     ) -> TerminalProgram {
         TerminalProgram(
-            BuiltProgram.weir, ["console", "--read-only", "--dir", project.path] + arguments,
+            EngineUnderTest.executable, ["console", "--read-only", "--dir", project.path] + arguments,
             environment: environment, rows: rows, columns: columns)
     }
 
@@ -107,7 +107,7 @@ struct TerminalStoryTests {
             columns: 80)
         #expect(try await shell.shows("ready>"))
         let before = shell.settings
-        shell.send("\(BuiltProgram.weir) console --read-only --dir \(project.path)\r")
+        shell.send("\(EngineUnderTest.executable) console --read-only --dir \(project.path)\r")
         #expect(try await shell.shows("3 Workflows"))
         shell.send("\u{1A}")
         #expect(try await shell.shows("Stopped"))

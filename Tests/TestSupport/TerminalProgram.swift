@@ -139,13 +139,3 @@ package struct TerminalSettings: Equatable, Sendable {
         return TerminalSettings(master)
     }
 }
-
-/// The programs that are built beside the tests.
-package enum BuiltProgram {
-    package static var weir: String {
-        let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let place = folder.appendingPathComponent("weir").path
-        return FileManager.default.isExecutableFile(atPath: place)
-            ? place : Bundle.main.bundleURL.appendingPathComponent("weir").path
-    }
-}

@@ -14,7 +14,7 @@ struct BackfillForm: Sendable, Hashable {
         case refused(BackfillRequest, String)
     }
 
-    let workflows: [String]
+    private(set) var workflows: [String]
     var workflow: Int
     var first: TextField
     var last: TextField
@@ -33,6 +33,13 @@ struct BackfillForm: Sendable, Hashable {
         first = TextField(days.lowerBound.description)
         last = TextField(days.upperBound.description)
         self.parallel = TextField("\(parallel)")
+    }
+
+    /// weir.yaml was applied while the form is open. The chosen workflow stays, unless it is gone.
+    mutating func offer(_ workflows: [String]) {
+        let chosen = self.workflows.indices.contains(workflow) ? self.workflows[workflow] : nil
+        self.workflows = workflows
+        workflow = chosen.flatMap { workflows.firstIndex(of: $0) } ?? 0
     }
 
     enum Reading: Sendable, Hashable {

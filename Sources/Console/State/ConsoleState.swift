@@ -102,6 +102,11 @@ package struct ConsoleState: Sendable {
         case .overview(let overview):
             data.overview = overview
             data.problem = nil
+            if case .form(var form) = overlay, form.workflows != overview.workflows {
+                form.offer(overview.workflows)
+                overlay = .form(form)
+                effects = price()
+            }
         case .problem(let problem): data.problem = problem
         case .link(let link):
             tell(link)

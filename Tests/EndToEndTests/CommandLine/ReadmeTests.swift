@@ -35,7 +35,7 @@ import Testing
         #expect(ingested.code == 0, "\(ingested.error)")
         let queried = try await EngineUnderTest.weir(
             ["query", "SELECT users, requests FROM mart.users", "--format", "csv"], in: folder)
-        #expect(queried.output == "users,requests\n2,3\n", "\(queried.error)")
+        #expect(queried.output == "users,requests\r\n2,3\r\n", "\(queried.error)")
     }
 
     @Test func `every command that it names exists`() async throws {
