@@ -37,15 +37,24 @@ struct ProjectEngine: Sendable {
     }
 
     /// Works with the engine that runs; where none does, hosts one, and lets it finish what the work has started
-    /// (deliveries, crawls, runs) before it stops.
+    /// (deliveries, crawls, runs) before it stops. The body runs once: what an engine that dies meanwhile has done of it
+    /// is not done again.
     func use<Result: Sendable>(
         _ body: @escaping @Sendable (any EngineLink) async throws -> Result
     ) async throws -> Result {
-        do {
-            let link = try await running()
+        while true {
+            let link: SocketLink
+            do {
+                link = try await running()
+            } catch LinkFailure.noEngine {
+                do {
+                    return try await host(body)
+                } catch EngineFailure.held {
+                    // An engine was quicker to take the project: the work is for it.
+                    continue
+                }
+            }
             return try await body(link)
-        } catch LinkFailure.noEngine {
-            return try await host(body)
         }
     }
 

@@ -24,7 +24,7 @@ struct QueryCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("One SELECT.", valueName: "sql"))
     var sql: String
 
-    @Option(help: "table, csv or json (an array of objects, each value as text).")
+    @Option(help: "table, csv or json (an array of objects).")
     var format: Format?
 
     @Option(help: "Rows at most; what is left out is told.")
@@ -73,15 +73,18 @@ extension QueryRows {
         return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
     }
 
-    fileprivate func json() throws -> String {
+    /// An array of objects. Numbers have all of their digits; what JSON has no value for is text.
+    func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
-        func literal(_ text: String?) throws -> String {
-            guard let text else { return "null" }
-            return String(decoding: try encoder.encode(text), as: UTF8.self)
-        }
+        func quoted(_ text: String) throws -> String { String(decoding: try encoder.encode(text), as: UTF8.self) }
+        let names = try columns.map { try quoted($0.name) }
         let objects = try rows.map { row in
-            "{" + (try zip(columns, row).map { try literal($0.name) + ":" + literal($1) }.joined(separator: ",")) + "}"
+            let members = try columns.indices.map { index in
+                let value = try row[index].map { columns[index].isLiteral($0) ? $0 : try quoted($0) } ?? "null"
+                return names[index] + ":" + value
+            }
+            return "{" + members.joined(separator: ",") + "}"
         }
         return "[" + objects.joined(separator: ",\n ") + "]\n"
     }
@@ -89,10 +92,16 @@ extension QueryRows {
 
 extension Column {
     fileprivate var isNumber: Bool {
-        [
-            "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-            "FLOAT",
-            "DOUBLE",
-        ].contains(type) || type.hasPrefix("DECIMAL")
+        switch type {
+        case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+            "UHUGEINT", "FLOAT", "DOUBLE":
+            true
+        default: type.hasPrefix("DECIMAL(")
+        }
+    }
+
+    /// Whether a value of this column is a number or a boolean in JSON too; infinities and NaN are not.
+    fileprivate func isLiteral(_ value: String) -> Bool {
+        type == "BOOLEAN" || isNumber && value.utf8.last.map { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ?? false
     }
 }

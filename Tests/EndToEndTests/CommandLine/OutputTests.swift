@@ -1,4 +1,5 @@
 import Foundation
+import Lake
 import TestSupport
 import Testing
 
@@ -37,6 +38,23 @@ import Testing
         #expect(table.text(columns: nil, colours: false) == "NAME\n␛[31mred␇\n")
         #expect(Output.printable("a\u{1b}]0;title\u{7}b") == "a␛]0;title␇b")
         #expect(Output.printable("広場 ok") == "広場 ok")
+    }
+
+    @Test func `rows as JSON are objects with JSON's own numbers, booleans and nulls`() throws {
+        let rows = QueryRows(
+            columns: [
+                Column(name: "id", type: "BIGINT"), Column(name: "price", type: "DECIMAL(10,2)"),
+                Column(name: "share", type: "DOUBLE"), Column(name: "on", type: "BOOLEAN"),
+                Column(name: "code", type: "VARCHAR"),
+            ],
+            rows: [["9007199254740993", "-0.50", "1e-07", "true", "0171"], [nil, "1.00", "inf", nil, "say \"/\""]],
+            truncated: false)
+        #expect(
+            try rows.json() == #"""
+                [{"id":9007199254740993,"price":-0.50,"share":1e-07,"on":true,"code":"0171"},
+                 {"id":null,"price":1.00,"share":"inf","on":null,"code":"say \"/\""}]
+
+                """#)
     }
 
     @Test func `a starter project's name comes from its folder's`() {

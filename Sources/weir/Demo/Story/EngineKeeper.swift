@@ -1,3 +1,4 @@
+import Flow
 import Foundation
 import Synchronization
 
@@ -44,7 +45,8 @@ final class EngineKeeper: Sendable {
     private func start() async throws {
         let started = try weir.start(["serve"], log: log)
         child.withLock { $0 = started }
-        while try await weir.result(["status", "--json"]).code != 0 {
+        // A command that found no engine may host one: it answers too, but goes away with its command.
+        while (try? await weir.json(EngineStatus.self, ["status"]))?.pid != started.pid {
             if started.poll() != nil { throw DemoError.command("weir serve", lastWords) }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -60,12 +62,20 @@ final class EngineKeeper: Sendable {
                 throw DemoError.command("weir serve", "it died \(restarts + 1) times: \(lastWords)")
             }
             restarts += 1
+            try await restart()
+            restarted(outcome, pid)
+        }
+    }
+
+    /// A command that hosts an engine meanwhile holds the project for as long as it needs; a new one may be quicker
+    /// than this a few times.
+    private func restart() async throws {
+        for tries in 1... {
+            while EngineLock.isHeld(project: weir.directory) { try await Task.sleep(for: .milliseconds(100)) }
             do {
-                try await start()
-                restarted(outcome, pid)
-            } catch is DemoError {
-                // A command that hosts an engine meanwhile holds the project for as long as it needs.
-                try await Task.sleep(for: .seconds(1))
+                return try await start()
+            } catch let error as DemoError {
+                guard tries < Self.mostRestarts else { throw error }
             }
         }
     }

@@ -43,7 +43,10 @@ struct WeirProgram: Sendable {
         let end = clock.now + Self.patience
         var result = try await result(arguments)
         while result.code == ExitStatus.noEngine.rawValue, clock.now < end {
-            try await Task.sleep(for: .milliseconds(200))
+            // Not before the new one answers: a command that finds none would host one for itself.
+            while try await self.result(["status"]).code != 0, clock.now < end {
+                try await Task.sleep(for: .milliseconds(100))
+            }
             result = try await self.result(arguments)
         }
         guard result.code == 0 else {
