@@ -87,6 +87,13 @@ final class PreparedStatement {
         return result
     }
 
+    /// The result is made as it is read; its connection can do nothing else meanwhile.
+    func stream() throws(DuckDBError) -> QueryResult {
+        let result = QueryResult()
+        guard wd_execute_prepared_streaming(pointer, &result.result) == 0 else { throw result.error(in: sql) }
+        return result
+    }
+
     private func place(of name: String) -> Int? {
         sql.range(of: "$" + name).map { sql.utf8.distance(from: sql.startIndex, to: $0.lowerBound) }
     }

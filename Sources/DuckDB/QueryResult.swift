@@ -43,7 +43,37 @@ final class QueryResult {
     }
 }
 
+extension QueryResult {
+    /// Hands out every row as it is: columns are BIGINT, DOUBLE, VARCHAR or BLOB. Throws for others, what went wrong on
+    /// the way, and what the body throws.
+    func forEachRow(in sql: String, _ body: ([StoredValue]) throws -> Void) throws {
+        let columns = columns
+        if let strange = columns.first(where: { !$0.type.isStored }) {
+            throw DuckDBError.failed("the \(strange.type) \(strange.name) can't be read here: cast it")
+        }
+        while true {
+            var chunk = wd_fetch_chunk(result)
+            guard chunk != nil else { break }
+            defer { wd_destroy_data_chunk(&chunk) }
+            let readers = columns.enumerated().map { index, column in
+                ColumnReader(column.type, wd_data_chunk_get_vector(chunk, UInt64(index)))
+            }
+            for row in 0..<Int(wd_data_chunk_get_size(chunk)) { try body(readers.map { $0.stored(row) }) }
+        }
+        // A result that is made as it is read may fail after its first rows.
+        if wd_result_error(&result) != nil { throw error(in: sql) }
+    }
+}
+
 extension LogicalType {
+    /// Whether its values are handed out as they are.
+    fileprivate var isStored: Bool {
+        switch id {
+        case .bigint, .double, .varchar, .blob: true
+        default: false
+        }
+    }
+
     /// Whether values of this type are turned to text here, rather than by DuckDB.
     var isReadable: Bool {
         switch storage {
@@ -90,6 +120,16 @@ private struct ColumnReader {
         }
     }
 
+    func stored(_ row: Int) -> StoredValue {
+        guard let data, validity.map({ $0[row / 64] >> (row % 64) & 1 == 1 }) ?? true else { return .null }
+        return switch storage {
+        case .bigint: .integer(value(data, row, Int64.self))
+        case .double: .real(value(data, row, Double.self))
+        case .varchar: .text(string(data + row * 16))
+        default: .bytes(Array(bytes(data + row * 16)))
+        }
+    }
+
     private func value<Value: BitwiseCopyable>(
         _ data: UnsafeMutableRawPointer, _ row: Int, _: Value.Type
     ) -> Value {
@@ -104,11 +144,13 @@ private struct ColumnReader {
         return (number < 0 ? "-" : "") + padded.dropLast(scale) + "." + padded.suffix(scale)
     }
 
+    private func string(_ cell: UnsafeMutableRawPointer) -> String { String(decoding: bytes(cell), as: UTF8.self) }
+
     /// DuckDB's 16-byte string cell: a length, then up to 12 bytes in place or a pointer after a 4-byte prefix.
-    private func string(_ cell: UnsafeMutableRawPointer) -> String {
+    private func bytes(_ cell: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer {
         let length = Int(cell.loadUnaligned(as: UInt32.self))
-        let bytes =
+        let start =
             length <= 12 ? UnsafeRawPointer(cell + 4) : cell.loadUnaligned(fromByteOffset: 8, as: UnsafeRawPointer.self)
-        return String(decoding: UnsafeRawBufferPointer(start: bytes, count: length), as: UTF8.self)
+        return UnsafeRawBufferPointer(start: start, count: length)
     }
 }

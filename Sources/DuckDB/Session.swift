@@ -135,6 +135,12 @@ package final class Session {
         return answer
     }
 
+    /// Runs a SELECT whose columns are BIGINT, DOUBLE, VARCHAR or BLOB and hands out every row, never holding many.
+    /// Throws `DuckDBError`, and what the body throws; then it stops.
+    package func forEachRow(of select: String, _ body: ([StoredValue]) throws -> Void) throws {
+        try PreparedStatement(select, on: connection).stream().forEachRow(in: select, body)
+    }
+
     /// Runs a SELECT as a part of another statement, as in `COPY (` … `) TO 'file'`; positions in errors are those in
     /// the SELECT.
     package func rows(

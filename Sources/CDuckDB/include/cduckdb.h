@@ -90,6 +90,7 @@ typedef void (*wd_func_cb)(wd_function_info_p, wd_chunk_p);
  X(int, bind_date, (wd_statement_p s, uint64_t i, wd_date v), (s,i,v)) \
  X(int, bind_timestamp, (wd_statement_p s, uint64_t i, wd_timestamp v), (s,i,v)) \
  X(int, execute_prepared, (wd_statement_p s, wd_result *r), (s,r)) \
+ X(int, execute_prepared_streaming, (wd_statement_p s, wd_result *r), (s,r)) \
  X(uint64_t, extract_statements, (wd_connection_p c, const char *q, wd_extracted_p *o), (c,q,o)) \
  X(const char *, extract_statements_error, (wd_extracted_p e), (e)) \
  X(int, prepare_extracted_statement, (wd_connection_p c, wd_extracted_p e, uint64_t i, wd_statement_p *o), (c,e,i,o)) \

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import DuckDB
 
 /// A connection to a serving database in SQLite, used by one thread. Its calls block and throw `SQLiteFailure`.
 final class SQLiteConnection {
@@ -47,6 +48,29 @@ final class SQLiteConnection {
             if code == SQLITE_DONE { return rows }
             guard code == SQLITE_ROW else { throw failure(code) }
             rows.append((0..<columns).map { sqlite3_column_text(statement, $0).map { String(cString: $0) } })
+        }
+    }
+
+    /// Prepares one statement and lets the body run it again and again, each time with a row's values.
+    func repeating(_ sql: String, _ body: (_ run: ([StoredValue]) throws -> Void) throws -> Void) throws {
+        var statement: OpaquePointer?
+        try check(sqlite3_prepare_v2(handle, sql, -1, &statement, nil))
+        defer { sqlite3_finalize(statement) }
+        try body { values in
+            for (index, value) in values.enumerated() { try check(bind(value, Int32(index + 1), statement)) }
+            let code = sqlite3_step(statement)
+            guard code == SQLITE_DONE else { throw failure(code) }
+            try check(sqlite3_reset(statement))
+        }
+    }
+
+    private func bind(_ value: StoredValue, _ place: Int32, _ statement: OpaquePointer?) -> Int32 {
+        switch value {
+        case .null: sqlite3_bind_null(statement, place)
+        case .integer(let number): sqlite3_bind_int64(statement, place, number)
+        case .real(let number): sqlite3_bind_double(statement, place, number)
+        case .text(let text): weir_sqlite_bind_text(statement, place, text, Int32(text.utf8.count))
+        case .bytes(let bytes): weir_sqlite_bind_blob(statement, place, bytes, Int32(bytes.count))
         }
     }
 

@@ -1,11 +1,13 @@
 internal import DuckDB
 import Foundation
 
-/// One load into SQLite. DuckDB writes the rows to a SQLite file of the worker's own; then one transaction of the
-/// destination, begun for writing, reads its ledger, replaces or merges the rows and writes the ledger.
+/// One load into SQLite. The rows go to a SQLite file of the worker's own; then one transaction of the destination,
+/// begun for writing, reads its ledger, replaces or merges the rows and writes the ledger. So the destination is locked
+/// for the writing alone, whatever the rows take to be read.
 ///
-/// DuckDB's own transactions on SQLite would not do: they begin by reading, so that a second writer fails instead of
-/// waiting, and they can neither merge by key nor delete from a table without row ids.
+/// DuckDB's own writing to SQLite would not do: its transactions begin by reading, so that a second writer fails instead
+/// of waiting, they can neither merge by key nor delete from a table without row ids, and its extension takes longer to
+/// load than most loads take.
 struct SQLiteLoad {
     let statement: LoadStatement
     private let context: WorkerContext
@@ -25,6 +27,8 @@ struct SQLiteLoad {
         do {
             let target = try SQLiteConnection(statement.location, patience: patience)
             try target.execute("ATTACH ? AS staged", [staging])
+            // The staged rows are of this attempt alone: to keep a journal of them would cost a sync and save nothing.
+            _ = try target.rows("PRAGMA staged.journal_mode = OFF")
             try target.execute("BEGIN IMMEDIATE")
             let outcome = try load(columns, into: target)
             try target.execute("COMMIT")
@@ -56,21 +60,29 @@ struct SQLiteLoad {
         }
         do {
             let file = try SQLiteConnection(staging, patience: .zero)
+            for pragma in ["journal_mode = OFF", "synchronous = OFF"] { _ = try file.rows("PRAGMA \(pragma)") }
             let declared = columns.map { "\(SQLText.identifier($0.name)) \($0.staged)" }
             try file.execute("CREATE TABLE rows (\(declared.joined(separator: ", ")))")
+            if !source.files.isEmpty { try copy(columns, from: session, to: file) }
         } catch let failure as SQLiteFailure {
             throw WorkFailure(.loadFailed, "can't stage rows in \(context.spillDirectory): \(failure.message)")
         }
-        if source.files.isEmpty { return columns }
-        try session.loadExtension("sqlite_scanner")
-        let casts = columns.map(\.cast).joined(separator: ", ")
-        try session.execute(
-            """
-            ATTACH \(SQLText.literal(staging)) AS staging (TYPE sqlite);
-            INSERT INTO staging.rows SELECT \(casts) FROM \(source.scan);
-            DETACH staging;
-            """)
         return columns
+    }
+
+    private func copy(_ columns: [ServingColumn], from session: Session, to file: SQLiteConnection) throws {
+        let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+        let select = "SELECT \(columns.map(\.cast).joined(separator: ", ")) FROM \(statement.source.scan)"
+        try file.execute("BEGIN")
+        try file.repeating("INSERT INTO rows VALUES (\(marks))") { insert in
+            var count = 0
+            try session.forEachRow(of: select) { row in
+                try insert(row)
+                count += 1
+                if count % 10_000 == 0 { try context.checkCancelled() }
+            }
+        }
+        try file.execute("COMMIT")
     }
 
     private func load(_ columns: [ServingColumn], into target: SQLiteConnection) throws -> LoadOutcome {

@@ -21,7 +21,7 @@ struct ServingColumn: Sendable, Hashable {
         }
     }
 
-    /// The type that SQLite's scanner stores as it should be: it would make decimals and hugeints texts.
+    /// An expression of one of the types that SQLite has: BIGINT, DOUBLE, BLOB or VARCHAR.
     var cast: String {
         let name = SQLText.identifier(name)
         return switch storage {
