@@ -21,12 +21,13 @@ struct Main: AsyncParsableCommand {
 }
 
 enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case ingest, console
+    case ingest, console, workflow
 
     func measure() async throws -> [Figure] {
         switch self {
         case .ingest: try await IngestBench().measure()
         case .console: try ConsoleBench().measure()
+        case .workflow: try await WorkflowBench().measure()
         }
     }
 }

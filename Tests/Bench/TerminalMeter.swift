@@ -103,9 +103,8 @@ final class TerminalMeter {
         return count > 0 ? count : nil
     }
 
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    private static let start = ContinuousClock.now
+
+    /// Seconds since the meter was first asked.
+    static var now: Double { (ContinuousClock.now - start).seconds }
 }

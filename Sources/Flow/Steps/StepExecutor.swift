@@ -19,6 +19,8 @@ struct StepExecutor: Sendable {
     let project: @Sendable () -> Project
     let descriptions: DescriptionShelf
     let time: Timekeeper
+    /// Takes the place of all work, see `Workflows`.
+    let rehearsal: (@Sendable (StepDefinition) -> Void)?
     /// File calls.
     let files = BlockingQueue("weir.steps")
     /// Programs at once. They take no slot, and a machine has only so much room for them.
@@ -26,11 +28,12 @@ struct StepExecutor: Sendable {
 
     init(
         services: FlowServices, descriptions: DescriptionShelf, time: Timekeeper,
-        project: @escaping @Sendable () -> Project
+        rehearsal: (@Sendable (StepDefinition) -> Void)?, project: @escaping @Sendable () -> Project
     ) {
         self.services = services
         self.descriptions = descriptions
         self.time = time
+        self.rehearsal = rehearsal
         self.project = project
     }
 
@@ -38,6 +41,10 @@ struct StepExecutor: Sendable {
     func perform(
         _ order: AttemptOrder, log: AttemptLog, progress: @escaping @Sendable (StatementProgress) -> Void
     ) async throws(WorkFailure) -> StepResult {
+        if let rehearsal {
+            rehearsal(order.step)
+            return StepResult()
+        }
         do {
             switch order.step.work {
             case .query(let work): return try await query(work, order, log, progress)

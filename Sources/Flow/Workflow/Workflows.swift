@@ -60,9 +60,13 @@ package final class Workflows: Sendable {
 
     /// Ends attempts of older epochs as `Engine.Restarted` and takes up active runs and backfills. Nothing starts
     /// before `run()`. `chance` is the source of jitter, in 0..<1.
+    ///
+    /// With a `rehearsal` no step does its work: it is told of each attempt, which then succeeds with no output. What
+    /// remains is what the engine itself costs.
     package init(
         project: Project, services: FlowServices, time: Timekeeper = .system,
-        chance: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
+        chance: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
+        rehearsal: (@Sendable (StepDefinition) -> Void)? = nil
     ) async throws {
         let current = Shared(project)
         let descriptions = DescriptionShelf(workers: services.workers)
@@ -71,7 +75,8 @@ package final class Workflows: Sendable {
         self.time = time
         runs = Runs(epoch: services.epoch, time: time, chance: chance)
         executor = StepExecutor(
-            services: services, descriptions: descriptions, time: time, project: { current.value })
+            services: services, descriptions: descriptions, time: time, rehearsal: rehearsal,
+            project: { current.value })
         planner = BackfillPlanner(store: services.store, folder: services.folder, descriptions: descriptions)
         projector = Projector(tree: PublicTree(folder: services.folder, store: services.store))
         reader = EventReader()
