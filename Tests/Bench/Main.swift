@@ -21,13 +21,14 @@ struct Main: AsyncParsableCommand {
 }
 
 enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case ingest, console, workflow
+    case ingest, console, workflow, demo
 
     func measure() async throws -> [Figure] {
         switch self {
         case .ingest: try await IngestBench().measure()
         case .console: try ConsoleBench().measure()
         case .workflow: try await WorkflowBench().measure()
+        case .demo: try DemoBench().measure()
         }
     }
 }

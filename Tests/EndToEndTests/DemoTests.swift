@@ -11,7 +11,7 @@ import Testing
     private var folder: DemoFolder { DemoFolder(directory("demo")) }
 
     @Test func `a demo tells its story to the end, and its check finds what is altered afterwards`() async throws {
-        let demo = try await ended(try start())
+        let demo = try await untilEnd(of: try start())
         #expect(demo.code == 0, "\(demo.output)\(demo.error)")
         #expect(demo.error.isEmpty)
         for words in [
@@ -46,10 +46,11 @@ import Testing
     @Test func `an engine that is killed in the middle of a demo is started anew, and the story says so`() async throws
     {
         let demo = try start()
-        // In the middle of ingestion, then of workflows.
-        let first = try await killEngine(of: demo, other: 0) { _ in demo.standardOutput.contains(" product ") }
-        _ = try await killEngine(of: demo, other: first) { $0.steps.contains { $0.waitsFor == nil } }
-        let story = try await ended(demo)
+        let story = try await untilEnd(of: demo) {
+            // In the middle of ingestion, then of workflows.
+            let first = try await killEngine(of: demo, other: 0) { _ in demo.standardOutput.contains(" product ") }
+            _ = try await killEngine(of: demo, other: first) { $0.steps.contains { $0.waitsFor == nil } }
+        }
         #expect(story.code == 0, "\(story.output)\(story.error)")
         let restarts = story.output.split(separator: "\n").filter {
             $0.contains("died (signal 9) and was started anew, pid ")
@@ -65,9 +66,19 @@ import Testing
             keepingOutputIn: directory)
     }
 
-    private func ended(_ demo: ProgramUnderTest) async throws -> ProgramUnderTest.Outcome {
-        _ = try await eventually(within: .seconds(300)) { demo.poll() != nil }
-        return try await demo.ended()
+    /// Waits for a demo's end, after a body. Whatever is thrown, the demo ends in good order, with all that it started.
+    private func untilEnd(
+        of demo: ProgramUnderTest, _ body: () async throws -> Void = {}
+    ) async throws -> ProgramUnderTest.Outcome {
+        do {
+            try await body()
+            if try await eventually(within: .seconds(600), { demo.poll() != nil }) { return try await demo.ended() }
+            throw ProgramUnderTest.Failure(description: "the demo does not end: \(demo.standardOutput)")
+        } catch {
+            demo.send(SIGTERM)
+            _ = try? await demo.ended()
+            throw error
+        }
     }
 
     private func weir(_ arguments: String...) async throws -> ProgramUnderTest.Outcome {
@@ -79,7 +90,7 @@ import Testing
         of demo: ProgramUnderTest, other: Int32, when condition: (EngineStatus) -> Bool
     ) async throws -> Int32 {
         var killed: Int32?
-        _ = try await eventually(within: .seconds(120)) {
+        _ = try await eventually(within: .seconds(300)) {
             let status = try await weir("status", "--json", "--dir", folder.path)
             guard demo.poll() == nil else { return true }
             guard status.code == 0,

@@ -51,8 +51,8 @@ extension Statement {
     /// Whether the session is as it was when this has succeeded.
     fileprivate var sharesSession: Bool {
         switch self {
-        case .describe, .query, .select, .survey: true
-        case .deliver, .extract, .load: false
+        case .describe, .query, .select, .survey, .load: true
+        case .deliver, .extract: false
         }
     }
 
