@@ -14,8 +14,9 @@ struct Weir: AsyncParsableCommand {
               weir ingest events sample.jsonl     records in, tables out
               weir query "SELECT * FROM mart.daily"
 
-            Commands use the project's engine (weir serve) where one runs, and else host one while they need it. \
-            Exit codes: 0 done, 1 the work failed, 2 wrong use, 3 no engine, 4 refused by a limit.
+            Commands use the project's engine (weir serve) where one runs, and else host one while they need it, \
+            unless WEIR_HOST=never is set. Exit codes: 0 done, 1 the work failed, 2 wrong use, 3 no engine, 4 refused \
+            by a limit.
             """,
         version: WeirVersion.text,
         // What engines start, and no person does.

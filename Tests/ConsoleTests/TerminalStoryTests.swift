@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The real `weir console` on a pseudo-terminal, without an engine.
-struct TerminalStoryTests {
+@Suite(.processes) struct TerminalStoryTests {
     private let project = TemporaryDirectory()
 
     init() throws {

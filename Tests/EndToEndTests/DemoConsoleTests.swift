@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `weir demo` on a terminal, worked as its checklist tells: the whole product as a person meets it.
-@Suite struct DemoConsoleTests {
+@Suite(.processes) struct DemoConsoleTests {
     let folder = TemporaryDirectory()
     let family = Orphans()
 

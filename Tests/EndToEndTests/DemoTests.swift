@@ -6,7 +6,7 @@ import Testing
 @testable import weir
 
 /// `weir demo --headless`, as whoever tries Weir first runs it.
-@Suite struct DemoTests {
+@Suite(.processes) struct DemoTests {
     let directory = TemporaryDirectory()
     private var folder: DemoFolder { DemoFolder(directory("demo")) }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// A project as the README has one written, over a log and a database that others made. What it serves is compared
 /// with what `awk` and `sqlite3` say about the same files.
-@Suite struct RealInputTests {
+@Suite(.processes) struct RealInputTests {
     let shop = TemporaryDirectory()
     let log: String
     let database: String

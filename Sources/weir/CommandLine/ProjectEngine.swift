@@ -10,6 +10,9 @@ struct ProjectEngine: Sendable {
     /// How others are told who holds the project meanwhile: "weir ingest".
     let role: String
 
+    /// Commands with `WEIR_HOST=never` in their environment fail where no engine runs. For who keeps one running.
+    static let hosting = (variable: "WEIR_HOST", never: "never")
+
     /// Longer than an engine takes to recover and to listen.
     static let patience = Duration.seconds(30)
 
@@ -46,7 +49,7 @@ struct ProjectEngine: Sendable {
             let link: SocketLink
             do {
                 link = try await running()
-            } catch LinkFailure.noEngine {
+            } catch LinkFailure.noEngine where mayHost {
                 do {
                     return try await host(body)
                 } catch EngineFailure.held {
@@ -56,6 +59,10 @@ struct ProjectEngine: Sendable {
             }
             return try await body(link)
         }
+    }
+
+    private var mayHost: Bool {
+        ProcessInfo.processInfo.environment[Self.hosting.variable] != Self.hosting.never
     }
 
     private func host<Result: Sendable>(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The binary as a person at a shell meets it: what it prints, and what it ends with.
-@Suite struct CommandLineTests {
+@Suite(.processes) struct CommandLineTests {
     let folder = TemporaryDirectory()
 
     /// Runs `weir` in the test's folder.
@@ -44,6 +44,13 @@ import Testing
         let outcome = try await weir("help", command)
         #expect(outcome.code == 0)
         #expect(outcome.output.contains("\n  weir \(command)"), "\(outcome.output)")
+    }
+
+    @Test func `with WEIR_HOST=never a command hosts no engine`() async throws {
+        #expect(try await weir("init", folder.path).code == 0)
+        let outcome = try await weir("crawl", "--dir", folder.path, environment: ["WEIR_HOST": "never"])
+        #expect(outcome.code == 3)
+        #expect(outcome.error == "weir: no engine runs for \(folder.path): start one with weir serve\n")
     }
 
     @Test func `a mistyped command suggests the nearest`() async throws {

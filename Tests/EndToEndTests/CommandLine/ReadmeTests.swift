@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the README shows works as it stands there.
-@Suite struct ReadmeTests {
+@Suite(.processes) struct ReadmeTests {
     let folder = TemporaryDirectory()
 
     private static let text: String = {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The engine dies without a word, again and again, while records come in, are delivered, aggregated and served.
-@Suite final class EngineKillTests: Sendable {
+@Suite(.processes) final class EngineKillTests: Sendable {
     static let kills = 20
     let batches = Batches(perBatch: 200)
     /// No batch begins after this is set.

@@ -39,7 +39,7 @@ final class SmallDisk: Sendable {
     func free() throws { try FileManager.default.removeItem(atPath: folder("ballast")) }
 }
 
-@Suite struct FullDiskTests {
+@Suite(.processes) struct FullDiskTests {
     @Test(.enabled(if: SmallDisk.canMount, "mounting needs root"))
     func `on a full disk nothing is acked that is not stored, and everything goes on when there is room`() async throws
     {

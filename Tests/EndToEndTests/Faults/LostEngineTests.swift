@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A command whose engine goes away in the middle of its work.
-@Suite struct LostEngineTests {
+@Suite(.processes) struct LostEngineTests {
     /// What a command sends at once.
     private static let batchBytes = 1 << 20
     /// So that a batch is a whole number of lines.

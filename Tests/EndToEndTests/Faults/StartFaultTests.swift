@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What can be wrong when an engine starts: each is one clear line and exit 1.
-@Suite struct StartFaultTests {
+@Suite(.processes) struct StartFaultTests {
     private func refused(_ project: TemporaryDirectory) async throws -> String {
         let outcome = try await EngineUnderTest.launch(project).ended()
         #expect(outcome.code == 1)

@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite struct WorkerCrashTests {
+@Suite(.processes) struct WorkerCrashTests {
     /// Some seconds of work on one thread.
     private static let slow = """
         SELECT sum(a.range * b.range % 7)::BIGINT AS total FROM range(60000) a, range(20000) b

@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// Backfills of program steps: limits, failures, control, restarts.
-@Suite struct BackfillTests {
+@Suite(.processes) struct BackfillTests {
     let site: Site
 
     init() throws { site = try Site() }

@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// Backfills over a real lake: what is due, why, and what stays as it is.
-@Suite struct LakeBackfillTests {
+@Suite(.processes) struct LakeBackfillTests {
     let site: Site
     let trigger = Trigger(event: "crawl.succeeded", table: "raw.log")
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// The contract of `EngineLink`, kept by both ways to a real engine.
-@Suite struct EngineLinkTests {
+@Suite(.processes) struct EngineLinkTests {
     enum Way: String, CaseIterable, CustomTestStringConvertible {
         case socket, local
         var testDescription: String { rawValue }

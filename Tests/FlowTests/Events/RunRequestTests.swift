@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// Events and the runs that they start: at most one active run for an interval.
-@Suite struct RunRequestTests {
+@Suite(.processes) struct RunRequestTests {
     let site: Site
     let trigger = Trigger(event: "crawl.succeeded", table: "raw.log")
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Flow
 
 /// Steps over a real lake, with real workers.
-@Suite struct LakeStepTests {
+@Suite(.processes) struct LakeStepTests {
     let site: Site
     let day = Interval("2026-11-21")
 

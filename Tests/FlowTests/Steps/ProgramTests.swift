@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// Real programs, in groups of their own.
-@Suite struct ProgramTests {
+@Suite(.processes) struct ProgramTests {
     let site: Site
     let children: RecordedProcesses
     let written = AttemptLog()

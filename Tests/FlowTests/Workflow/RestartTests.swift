@@ -8,7 +8,7 @@ import Testing
 @testable import Flow
 
 /// The engine goes away in the middle, and another takes over.
-@Suite struct RestartTests {
+@Suite(.processes) struct RestartTests {
     let site: Site
 
     init() throws { site = try Site() }

@@ -7,7 +7,7 @@ import Testing
 @testable import Flow
 
 /// Workflows of program steps, with a real store and real processes.
-@Suite struct WorkflowsTests {
+@Suite(.processes) struct WorkflowsTests {
     let site: Site
 
     init() throws { site = try Site() }

@@ -6,7 +6,7 @@ import Testing
 @testable import Lake
 
 /// Extracts from a real PostgreSQL server.
-@Suite struct PostgresExtractTests {
+@Suite(.processes) struct PostgresExtractTests {
     private let home = TemporaryDirectory()
 
     private func extract(_ tables: [String], from location: String) throws -> ExtractOutcome {

@@ -6,7 +6,7 @@ import Testing
 @testable import Lake
 
 /// Real worker processes: the `weir` that was built beside the tests.
-struct WorkersTests {
+@Suite(.processes) struct WorkersTests {
     private let folder = TemporaryDirectory()
     /// Runs for hours where nothing stops it.
     private let endless = "SELECT sum(hash(a.range + b.range) % 7) AS s FROM range(1000000) a, range(1000000) b"
@@ -138,7 +138,7 @@ struct WorkersTests {
             let seen = Seen()
             async let failed = failure { try await workers.rows(endless, progress: seen.add) }
             #expect(try await eventually { seen.all.contains(.started) })
-            kill(pids.all[0], SIGKILL)
+            kill(try #require(pids.all.first), SIGKILL)
             let failure = try await failed
             #expect(
                 failure.description
@@ -153,7 +153,7 @@ struct WorkersTests {
         let pids = Pids()
         try await withWorkers(patience: .milliseconds(100), pids: pids) { workers in
             _ = try await workers.rows("SELECT 1 AS one")
-            kill(pids.all[0], SIGSTOP)
+            kill(try #require(pids.all.first), SIGSTOP)
             let failure = try await failure { try await workers.rows(endless, timeout: .milliseconds(500)) }
             #expect(
                 failure.description
@@ -176,7 +176,7 @@ struct WorkersTests {
                 let waiting = Seen()
                 group.addTask { _ = try? await workers.rows("SELECT 1 AS one", progress: waiting.add) }
                 #expect(try await eventually { !waiting.all.isEmpty })
-                guard case .waiting(let text) = waiting.all[0] else {
+                guard case .waiting(let text) = try #require(waiting.all.first) else {
                     Issue.record("\(waiting.all)")
                     return
                 }

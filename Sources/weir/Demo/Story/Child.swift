@@ -22,13 +22,17 @@ final class Child: Sendable {
         lifeline = ends[1]
         defer { close(input) }
         var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
+        // The demo keeps an engine running: what it starts waits for that one.
+        let variables = ProcessInfo.processInfo.environment.merging(
+            [ProjectEngine.hosting.variable: ProjectEngine.hosting.never]) { _, new in new }
+        var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for word in words + environment { free(word) } }
         var process: Int32 = 0
         let options = weir_spawn_options(
             input: input, output: output, error: error, new_session: newSession, new_group: false, directory: nil)
         let code = words.withUnsafeMutableBufferPointer { words in
             // A fresh array is never without an address.
-            words.baseAddress.map { weir_spawn(executable, $0, environ, options, &process) } ?? EINVAL
+            words.baseAddress.map { weir_spawn(executable, $0, &environment, options, &process) } ?? EINVAL
         }
         guard code == 0 else {
             close(ends[1])
