@@ -95,6 +95,25 @@ import Testing
         #expect(try await site.rows("raw.log", "dt, n", "ORDER BY n") == delivered)
     }
 
+    @Test func `records below the watermark are not published again, whoever asks`() async throws {
+        let site = try StreamSite()
+        let stream = try StreamSite.stream()
+        try await site.running(stream) { streams in
+            _ = try await streams.take(lines)
+            try await streams.pause("log")
+            try await site.store.write { try $0.execute("UPDATE streams SET delivered_sequence = 1") }
+            let failure = await #expect(throws: WorkFailure.self) { try await streams.flush("log") }
+            #expect(failure?.message == "the records from 1 to 1 were delivered already")
+            #expect(try await site.rejects().isEmpty)
+            #expect(try await site.store.read { try $0.count("SELECT count(*) FROM objects") } == 0)
+        }
+        try await site.running(stream) { streams in
+            let (leftovers, figures) = (try await site.leftovers(), try streams.figures())
+            #expect(leftovers == [])
+            #expect(figures == Figures())
+        }
+    }
+
     @Test func `a buffer that lost a batch's records delivers nothing of it, and says what is missing`() async throws {
         let site = try StreamSite()
         try await site.running(StreamSite.stream()) { streams in

@@ -170,6 +170,8 @@ import Testing
             let head = try await connection.receive(until: "\r\n\r\n")
             #expect(HTTPAnswer(head)?.status == 200)
             #expect(HTTPAnswer(head)?.headers["content-length"] == "15")
+            // Were there a body, it would be here or before the next answer.
+            #expect(HTTPAnswer(head)?.body == "")
             try await connection.send(self.head(record.utf8.count) + record)
             let first = try await connection.receive(until: "}")
             #expect(first.hasPrefix("HTTP/1.1 200 OK"))
