@@ -65,9 +65,7 @@ final class RecordReader {
     @inline(__always)
     func partition() -> Int { clock.partition(of: time.floorDivided(by: 1_000_000), hourly: layout.hourly) }
 
-    func day(ofArrival arrival: Int64) -> Int {
-        clock.partition(of: Int(arrival).floorDivided(by: 1000), hourly: false)
-    }
+    func day(ofArrival arrival: Int64) -> Int { day(of: Int(arrival) * 1000) }
 
     /// The decoded text of a value, until the next call.
     @inline(__always)
@@ -127,10 +125,14 @@ final class RecordReader {
     private func readTime(_ value: FieldValue) -> Rejection? {
         if value.kind == .missing || value.kind == .null { return .timeMissing }
         guard let found = parseMoment(value) else { return .timeUnreadable }
-        guard TimeText.isInRange(found) else { return .timeOutOfRange }
         time = found
         timeStart = value.start
-        return nil
+        // In local time: near either end of the range the zone decides whether a partition can have the name.
+        return TimeText.isInRange(found) && TimeText.days.contains(day(of: found)) ? nil : .timeOutOfRange
+    }
+
+    private func day(of microseconds: Int) -> Int {
+        clock.partition(of: microseconds.floorDivided(by: 1_000_000), hourly: false)
     }
 
     /// The time that a value of the last line tells, in microseconds since 1970 UTC; nil when it tells none.

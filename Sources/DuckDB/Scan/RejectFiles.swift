@@ -22,16 +22,63 @@ package final class RejectFiles: Sendable {
         var day: Int
         var reason: String
     }
+    /// Closed when it goes.
+    private final class Descriptor: Sendable {
+        let number: Int32
+
+        init(creating path: String) throws {
+            number = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard number >= 0 else { throw RejectFiles.failure("make", path) }
+        }
+
+        deinit { close(number) }
+    }
+    /// A file that is being written.
     private struct Open {
-        var file: File
-        var descriptor: Int32
-        var pending: [UInt8] = []
-        var bytes = 0
+        private(set) var file: File
+        private(set) var bytes = 0
+        private let descriptor: Descriptor
+        private var pending: [UInt8] = []
+
+        init(_ file: File) throws {
+            descriptor = try Descriptor(creating: file.path)
+            self.file = file
+        }
+
+        mutating func add(_ line: UnsafeBufferPointer<UInt8>) throws {
+            file.records += 1
+            pending.append(contentsOf: line)
+            pending.append(UInt8(ascii: "\n"))
+            bytes += line.count + 1
+            if pending.count >= 1 << 18 { try write() }
+        }
+
+        /// Makes everything durable.
+        mutating func finish() throws -> File {
+            try write()
+            guard fdatasync(descriptor.number) == 0 else { throw RejectFiles.failure("store", file.path) }
+            return file
+        }
+
+        private mutating func write() throws {
+            try pending.withUnsafeBytes { bytes in
+                var written = 0
+                while written < bytes.count {
+                    let count = Glibc.write(
+                        descriptor.number, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                    if count < 0, errno == EINTR { continue }
+                    guard count > 0 else { throw RejectFiles.failure("write to", file.path) }
+                    written += count
+                }
+            }
+            pending.removeAll(keepingCapacity: true)
+        }
     }
     private struct State {
         var open: [Key: Open] = [:]
         var finished: [File] = []
-        var number = 0
+        /// How many there were, for their names.
+        var made = 0
     }
     private let directory: String
     private let state = Mutex(State())
@@ -43,69 +90,32 @@ package final class RejectFiles: Sendable {
         try state.withLock { state in
             var key = Key(day: day, reason: reason)
             if state.open[key] == nil, state.open.count >= Self.reasonLimit { key.reason = keyword }
-            if state.open[key] == nil { state.open[key] = try make(key, keyword, number: state.number) }
-            state.number += 1
-            state.open[key]?.file.records += 1
-            state.open[key]?.pending.append(contentsOf: line)
-            state.open[key]?.pending.append(UInt8(ascii: "\n"))
-            state.open[key]?.bytes += line.count + 1
-            guard let open = state.open[key], open.pending.count >= 1 << 18 || open.bytes >= Self.fileBytes else {
-                return
+            if state.open[key] == nil {
+                state.open[key] = try make(key, keyword, number: state.made)
+                state.made += 1
             }
-            try Self.write(open)
-            state.open[key]?.pending.removeAll(keepingCapacity: true)
-            if open.bytes >= Self.fileBytes {
-                state.open[key] = nil
-                state.finished.append(try Self.finish(open))
-            }
+            try state.open[key]?.add(line)
+            guard var full = state.open[key], full.bytes >= Self.fileBytes else { return }
+            state.finished.append(try full.finish())
+            state.open[key] = nil
         }
     }
 
     /// Ends all files, durably, and returns them.
     package func finish() throws -> [File] {
         try state.withLock { state in
-            for open in state.open.values.sorted(by: { ($0.file.day, $0.file.reason) < ($1.file.day, $1.file.reason) })
-            {
-                try Self.write(open)
-                state.finished.append(try Self.finish(open))
+            let open = state.open.values.sorted { ($0.file.day, $0.file.reason) < ($1.file.day, $1.file.reason) }
+            for var open in open {
+                state.finished.append(try open.finish())
             }
             state.open = [:]
             return state.finished
         }
     }
 
-    deinit {
-        state.withLock { state in
-            for open in state.open.values { close(open.descriptor) }
-        }
-    }
-
     private func make(_ key: Key, _ keyword: String, number: Int) throws -> Open {
         let path = directory + "/\(number)-" + keyword.map { $0 == " " ? "-" : String($0) }.joined() + ".txt"
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Self.failure("make", path) }
-        return Open(
-            file: File(day: key.day, reason: key.reason, keyword: keyword, records: 0, path: path),
-            descriptor: descriptor)
-    }
-
-    private static func write(_ open: Open) throws {
-        try open.pending.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Glibc.write(
-                    open.descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw failure("write to", open.file.path) }
-                written += count
-            }
-        }
-    }
-
-    private static func finish(_ open: Open) throws -> File {
-        guard fdatasync(open.descriptor) == 0 else { throw failure("store", open.file.path) }
-        close(open.descriptor)
-        return open.file
+        return try Open(File(day: key.day, reason: key.reason, keyword: keyword, records: 0, path: path))
     }
 
     private static func failure(_ action: String, _ path: String) -> DuckDBError {

@@ -10,6 +10,8 @@
 enum TimeText {
     /// Years 1 to 9999: what a partition's name can hold.
     private static let range = -62_135_596_800_000_000...253_402_300_799_999_999
+    /// The same in days since 1970.
+    static let days = -719_162...2_932_896
 
     static func isInRange(_ microseconds: Int) -> Bool { range.contains(microseconds) }
 

@@ -101,7 +101,15 @@ final class LiveStream: Sendable {
         }
     }
 
-    func end() {
+    /// Takes nothing more, delivers what was taken, and ends `run`. When the delivery fails everything goes on.
+    func end() async throws {
+        await buffer.close()
+        do {
+            try await flush()
+        } catch {
+            buffer.reopen()
+            throw error
+        }
         state.withLock { $0.ended = true }
         buffer.arrivals.ring()
     }
@@ -120,14 +128,15 @@ final class LiveStream: Sendable {
     }
 
     /// Delivers everything that is in the buffer now. A paused stream too: whoever asks for it wants it.
-    func flush() async throws {
+    func flush() async throws { try await turn.take { try await deliverAll() } }
+
+    /// Delivers what is in the buffer now. What comes meanwhile is not waited for: there may be no end of it.
+    private func deliverAll() async throws {
         guard let last = buffer.standing().lastSequence else { return }
-        while let first = buffer.standing().firstSequence, first <= last {
-            try await turn.take { try await deliver() }
-        }
+        while let first = buffer.standing().firstSequence, first <= last { try await deliver() }
     }
 
-    /// Delivers one batch, in its turn.
+    /// Delivers one batch. Only in its turn.
     private func deliver() async throws {
         let settings = settings
         guard let batch = buffer.batch(limit: Int(settings.definition.bufferSize)) else { return }
@@ -199,10 +208,10 @@ final class LiveStream: Sendable {
         }
     }
 
-    /// Takes up a changed definition. What is buffered is delivered by the old one first.
+    /// Takes up a changed definition. What is buffered now is delivered by the old one first.
     func change(to settings: Settings) async throws {
         try await turn.take {
-            while !buffer.standing().isEmpty { try await deliver() }
+            try await deliverAll()
             state.withLock { $0.settings = settings }
         }
         buffer.arrivals.ring()

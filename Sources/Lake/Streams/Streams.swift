@@ -62,14 +62,13 @@ package final class Streams: Sendable {
     }
 
     /// Swaps the definitions after `weir apply`: new streams start, changed ones follow, removed ones end. What is
-    /// buffered in a changed or removed stream is delivered by its old definition first. Throws what such a delivery
-    /// failed with; then that stream and those after it are as they were.
+    /// buffered in a changed or removed stream now is delivered by its old definition first. Throws what such a delivery
+    /// failed with; then that stream and those after it are as they were. One call at a time.
     package func apply(_ project: Project) async throws {
         let wanted = Dictionary(uniqueKeysWithValues: project.streams.map { ($0.name, $0) })
         for (name, stream) in all {
             guard let definition = wanted[name] else {
-                try await stream.flush()
-                stream.end()
+                try await stream.end()
                 _ = streams.withLock { $0.removeValue(forKey: name) }
                 continue
             }

@@ -28,6 +28,18 @@ import Testing
         #expect(contents.end == Self.written.count)
     }
 
+    /// A segment that is still written loses its empty space when it is full, while a worker has it mapped.
+    @Test func `nothing after the last frame that is wanted is looked at`() {
+        for (number, entry) in Self.frames.enumerated() {
+            let bytes = Array(Self.segment[..<Self.ends[number]]) + Array("damage, if it were read".utf8)
+            let contents = bytes.withUnsafeBytes {
+                SegmentContents($0, firstSequence: 7, through: entry.frame.sequence)
+            }
+            #expect(contents.frames.map(\.frame) == Self.frames[...number].map(\.frame))
+            #expect(contents.damaged.isEmpty)
+        }
+    }
+
     @Test func `a write cut short at any byte loses that frame alone, and is no damage`() {
         for cut in 0...Self.written.count {
             let whole = Self.ends.filter { $0 <= cut }.count

@@ -48,6 +48,8 @@ struct BufferIndex: Sendable {
     /// Rejects whose records are in here.
     var redrivenRejects: Set<Int64> { Set(redriven.map(\.reject)) }
 
+    var newestSegment: String? { segments.last?.path }
+
     /// Goes on in a new segment; the one before will not grow any more.
     mutating func begin(segment: String) {
         seal()

@@ -3,6 +3,7 @@ import Glibc
 
 /// A file's bytes, mapped for reading until this goes. The file must not shrink below what is read of it.
 final class MappedFile {
+    /// Good for as long as whoever looks at them holds this; `withContents` does it for them.
     let contents: UnsafeRawBufferPointer
 
     init(_ path: String) throws {
@@ -21,6 +22,10 @@ final class MappedFile {
         }
         madvise(base, size, MADV_SEQUENTIAL)
         contents = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    func withContents<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(contents) }
     }
 
     deinit {

@@ -42,10 +42,12 @@ struct RecoveredBuffer: Sendable {
     }
 
     private mutating func read(_ path: String, first: Int64, deliveredThrough delivered: Int64) throws {
-        let bytes = try MappedFile(path)
-        let contents = SegmentContents(bytes.contents, firstSequence: first)
-        for range in contents.damaged {
-            try quarantine(UnsafeRawBufferPointer(rebasing: bytes.contents[range]), of: path, at: range.lowerBound)
+        let contents = try MappedFile(path).withContents { bytes in
+            let contents = SegmentContents(bytes, firstSequence: first)
+            for range in contents.damaged {
+                try quarantine(UnsafeRawBufferPointer(rebasing: bytes[range]), of: path, at: range.lowerBound)
+            }
+            return contents
         }
         let waiting = contents.frames.lazy.map(\.frame).filter { [nextSequence] in
             $0.sequence > delivered && $0.sequence >= nextSequence

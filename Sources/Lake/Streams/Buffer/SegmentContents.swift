@@ -13,14 +13,15 @@ struct SegmentContents: Equatable {
     /// Where the last frame ends; a write cut short after it was never acked and is dropped.
     var end = 0
 
-    /// Reads a segment whose name promises `firstSequence`.
+    /// Reads a segment whose name promises `firstSequence`, and nothing after the frame `last`: what comes then in a
+    /// segment that is still written may go while it is looked at.
     ///
     /// After damage it goes on at the next frame that is sound. Lines are a client's bytes and may hold what looks
     /// like a frame, so a frame must also have a sequence that the damaged bytes have room for.
-    init(_ bytes: UnsafeRawBufferPointer, firstSequence: Int64) {
+    init(_ bytes: UnsafeRawBufferPointer, firstSequence: Int64, through last: Int64 = .max) {
         var expected = firstSequence
         var offset = 0
-        while offset < bytes.count {
+        while offset < bytes.count, expected <= last {
             if case .frame(let frame) = Frame.read(bytes, at: offset), frame.sequence == expected {
                 frames.append(Placed(offset: offset, frame: frame))
                 offset += frame.size

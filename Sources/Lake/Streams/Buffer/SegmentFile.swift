@@ -41,7 +41,9 @@ final class SegmentFile {
         length += bytes.count
     }
 
-    /// Gives the space after the last durable byte back. What a failed write left there is not to be read, so its
-    /// own failure changes nothing.
-    func seal() { _ = ftruncate(descriptor, length) }
+    /// Gives the space after the last durable byte back, or the whole file when there is none. What a failed write
+    /// left there is not to be read, so a failure of this changes nothing.
+    func seal() {
+        if length == 0 { unlink(path) } else { _ = ftruncate(descriptor, length) }
+    }
 }

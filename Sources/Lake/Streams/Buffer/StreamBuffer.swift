@@ -30,6 +30,7 @@ final class StreamBuffer: Sendable {
         var pending: [Append] = []
         var waitingBytes = 0
         var writing = false
+        var closed = false
         var lastGroup = 1
         var nextSequence: Int64
         var index: BufferIndex
@@ -68,22 +69,40 @@ final class StreamBuffer: Sendable {
     /// counted here, but by `redrove`. Throws `StreamRefusal`.
     func append(_ payload: [UInt8], records: Int, arrival: Int64, reject: Int64 = 0) async throws -> Int64 {
         try await withCheckedThrowingContinuation { waiter in
-            let start: Bool? = state.withLock { state in
+            let start: Start = state.withLock { state in
+                if state.closed { return .refused(.noStream(stream, nearest: nil)) }
                 guard state.waitingBytes == 0 || state.waitingBytes + payload.count <= limits.waitingBytes
-                else { return nil }
+                else { return .refused(.busy(stream: stream, seconds: 1)) }
                 state.waitingBytes += payload.count
                 state.pending.append(
                     Append(payload: payload, records: records, arrival: arrival, reject: reject, waiter: waiter))
                 defer { state.writing = true }
-                return !state.writing
+                return state.writing ? .joined : .first
             }
             switch start {
-            case nil: waiter.resume(throwing: StreamRefusal.busy(stream: stream, seconds: 1))
-            case true?: queue.async { self.writeAll() }
-            case false?: company.signal()
+            case .refused(let refusal): waiter.resume(throwing: refusal)
+            case .first: queue.async { self.writeAll() }
+            case .joined: company.signal()
             }
         }
     }
+
+    private enum Start {
+        case refused(StreamRefusal)
+        /// Nothing is being written.
+        case first
+        case joined
+    }
+
+    /// Takes nothing more; returns when everything that was taken is durable.
+    func close() async {
+        state.withLock { $0.closed = true }
+        while state.withLock({ $0.writing }) {
+            await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+        }
+    }
+
+    func reopen() { state.withLock { $0.closed = false } }
 
     /// The oldest records, about `limit` bytes; nil when none wait. They stay until `settle`.
     func batch(limit: Int) -> BufferIndex.Batch? { state.withLock { $0.index.batch(limit: limit) } }
@@ -174,14 +193,16 @@ final class StreamBuffer: Sendable {
                 length: append.payload.count, records: append.records, sequence: first + Int64(offset),
                 arrival: append.arrival, reject: append.reject)
         }
+        let path: String
         do throws {
-            try store(zip(frames, group.map(\.payload)), size: frames.reduce(0) { $0 + $1.size }, first: first)
+            path = try store(zip(frames, group.map(\.payload)), size: frames.reduce(0) { $0 + $1.size }, first: first)
         } catch {
             fail(group, error)
             return
         }
         state.withLock { state in
             if state.index.isEmpty { state.oldestSince = .now }
+            if state.index.newestSegment != path { state.index.begin(segment: path) }
             for frame in frames { state.index.append(frame) }
             state.counts.took(frames.reduce(0) { $0 + ($1.reject == 0 ? $1.records : 0) })
             state.waitingBytes -= frames.reduce(0) { $0 + $1.length }
@@ -191,7 +212,8 @@ final class StreamBuffer: Sendable {
         arrivals.ring()
     }
 
-    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws {
+    /// Returns the path of the segment that they are in.
+    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws -> String {
         try segment.withLock { segment throws in
             if let full = segment, !full.hasRoom(for: size) {
                 full.seal()
@@ -211,14 +233,13 @@ final class StreamBuffer: Sendable {
                 throw error
             }
             segment = file
+            return file.path
         }
     }
 
     private func begin(first: Int64, size: Int) throws -> SegmentFile {
-        let file = try SegmentFile(
+        try SegmentFile(
             creating: folder + "/" + SegmentName(first: first).text, capacity: max(limits.segmentBytes, size))
-        state.withLock { $0.index.begin(segment: file.path) }
-        return file
     }
 
     private func fail(_ group: [Append], _ error: any Error) {

@@ -28,7 +28,8 @@ package struct BufferedRecords: Sendable, Hashable, Codable {
             let file = try MappedFile(path)
             owners.append(file)
             guard let name = path.split(separator: "/").last.flatMap({ SegmentName(String($0)) }) else { continue }
-            for placed in SegmentContents(file.contents, firstSequence: name.first).frames {
+            let contents = SegmentContents(file.contents, firstSequence: name.first, through: last)
+            for placed in contents.frames {
                 let frame = placed.frame
                 guard frame.sequence == next, frame.sequence <= last else { continue }
                 next += 1

@@ -9,7 +9,9 @@ package struct RejectFolder: Sendable {
     package init(root: String) { self.root = root }
 
     /// A reject's lines, by the path that the store has of it.
-    package func lines(_ path: String) throws -> [UInt8] { Array(try MappedFile(root + "/" + path).contents) }
+    package func lines(_ path: String) throws -> [UInt8] {
+        try MappedFile(root + "/" + path).withContents { Array($0) }
+    }
 
     /// Moves a worker's reject file to its place, durably; returns its path relative to the lake's root.
     func place(_ file: RejectFile, stream: String, batch: BufferedRecords, number: Int) throws -> String {

@@ -25,7 +25,7 @@ enum IngestRequest: Hashable, Sendable {
 
     static let bodyLimit = 8 << 20
 
-    /// `allowedHosts` are names without a port. Throws `IngestRefusal`.
+    /// `allowedHosts` are names without a port, in lower case. Throws `IngestRefusal`.
     ///
     /// A web page can make a visitor's browser send requests to a loopback address. Such a request carries an
     /// `Origin`, or reaches us under a foreign name (DNS rebinding): neither is what a shipper does.
@@ -40,7 +40,9 @@ enum IngestRequest: Hashable, Sendable {
         }
         let path = head.path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)[0]
         if path == "/" {
-            guard head.method == "GET" || head.method == "HEAD" else { throw .init(405, "GET / tells the health") }
+            guard head.method == "GET" || head.method == "HEAD" else {
+                throw .init(405, "GET / tells the health", allow: "GET, HEAD")
+            }
             return .health
         }
         guard path.hasPrefix("/streams/") else {
@@ -53,7 +55,7 @@ enum IngestRequest: Hashable, Sendable {
         guard definition.http else {
             throw .init(403, "stream \(stream) takes nothing over HTTP: set http: true in weir.yaml")
         }
-        guard head.method == "POST" else { throw .init(405, "records are sent by POST") }
+        guard head.method == "POST" else { throw .init(405, "records are sent by POST", allow: "POST") }
         if let encoding = head.contentEncoding, encoding.lowercased() != "identity" {
             throw .init(415, "the body's encoding is \(encoding.prefix(50)): send it without compression")
         }
@@ -95,11 +97,14 @@ struct IngestRefusal: Error, Hashable, Sendable {
     var message: String
     /// Seconds after which the same request may be sent again.
     var retryAfter: Int?
+    /// For 405: the methods that are right.
+    var allow: String?
 
-    init(_ status: Int, _ message: String, retryAfter: Int? = nil) {
+    init(_ status: Int, _ message: String, retryAfter: Int? = nil, allow: String? = nil) {
         self.status = status
         self.message = message
         self.retryAfter = retryAfter
+        self.allow = allow
     }
 
     init(_ refusal: StreamRefusal) {
@@ -115,4 +120,9 @@ struct IngestRefusal: Error, Hashable, Sendable {
         413, "a request's body is at most \(IngestRequest.bodyLimit >> 20) MiB: send the records in parts")
     static let tooSlow = IngestRefusal(408, "the request took longer than 10 s to arrive")
     static let cutShort = IngestRefusal(400, "the request ended before its body did")
+    static let crowded = IngestRefusal(
+        503, "too many records are on their way at once: send these again in 1 s", retryAfter: 1)
+    static let endlessArray = IngestRefusal(400, "the body is a JSON array without an end: nothing of it was taken")
+    static let afterArray = IngestRefusal(
+        400, "the body goes on after the end of its JSON array: nothing of it was taken")
 }

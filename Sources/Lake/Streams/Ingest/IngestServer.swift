@@ -8,8 +8,10 @@ import ServiceLifecycle
 
 /// The HTTP endpoint of streams, by Hummingbird: `POST /streams/NAME` takes records, `GET /` tells that it lives.
 ///
-/// A request that is refused is answered before its body is read. A connection may be silent for 10 s, a request
-/// may take 10 s to arrive, and 256 connections may be open; more wait to be accepted.
+/// A request that is refused is answered before its body is read; what of it comes after the answer is dropped, so
+/// that a client that only sends sees the answer too. A connection may be silent for 10 s, a request may take 10 s to
+/// arrive, and 256 connections may be open; more wait to be accepted. Bodies together may take `bodyMemory` bytes; past
+/// that they are refused as too many at once.
 package struct IngestServer: Sendable {
     static let connections = 256
     static let patience = Duration.seconds(10)
@@ -17,6 +19,8 @@ package struct IngestServer: Sendable {
     package let streams: Streams
     package let host: String
     package let port: Int
+    /// Eight of the largest.
+    var bodyMemory = 64 << 20
 
     package init(streams: Streams, host: String, port: Int) {
         self.streams = streams
@@ -27,11 +31,15 @@ package struct IngestServer: Sendable {
     /// Serves until cancelled. `listening` is called once with the address (`127.0.0.1:8344`). Throws
     /// `ServerFailure` that says who else may hold the port.
     package func run(listening: @escaping @Sendable (String) async -> Void) async throws {
-        let (streams, host) = (streams, host)
-        let hosts: Set<String> = ["localhost", "127.0.0.1", "[::1]", host.contains(":") ? "[\(host)]" : host]
+        let (streams, memory) = (streams, BodyMemory(limit: bodyMemory))
+        let named: Set<String> = ["localhost", "127.0.0.1", "[::1]", Self.bracketed(host).lowercased()]
         let channel = HTTP1Channel(
             responder: { request, writer, channel in
-                try await Self.respond(to: request, with: writer, streams: streams, hosts: hosts)
+                // Listening on every address, each of them is a right name.
+                let address = channel.localAddress?.ipAddress.map(Self.bracketed)
+                try await Self.respond(
+                    to: request, with: writer, streams: streams, hosts: address.map { named.union([$0]) } ?? named,
+                    memory: memory.share())
             },
             configuration: .init(
                 idleTimeout: .seconds(Self.patience.components.seconds),
@@ -57,19 +65,22 @@ package struct IngestServer: Sendable {
         }
     }
 
-    private static func text(host: String, port: Int) -> String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
+    private static func bracketed(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+
+    private static func text(host: String, port: Int) -> String { "\(bracketed(host)):\(port)" }
 
     /// The connection can't be used for another request: its body was not read to the end.
     private struct ConnectionEnds: Error {}
 
     @concurrent
     private static func respond(
-        to request: Request, with writer: consuming ResponseWriter, streams: Streams, hosts: Set<String>
+        to request: Request, with writer: consuming ResponseWriter, streams: Streams, hosts: Set<String>,
+        memory: BodyMemory.Share
     ) async throws {
+        defer { withExtendedLifetime(memory) {} }
         let head = IngestRequest.Head(request)
-        var readAll = (head.contentLength ?? 0) == 0 && request.headers[.transferEncoding] == nil
+        var body =
+            (head.contentLength ?? 0) == 0 && request.headers[.transferEncoding] == nil ? BodyState.read : .unread
         var answer: Answer
         do {
             let admitted = try IngestRequest.admit(
@@ -80,9 +91,10 @@ package struct IngestServer: Sendable {
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(.init(status: .continue))
                 }
-                let body = try await body(of: request)
-                readAll = true
-                let taken = try await streams.take(layout == .json ? JSONBody.lines(body) : body, into: stream)
+                body = .partlyRead
+                let bytes = try await read(request, memory)
+                body = .read
+                let taken = try await streams.take(layout == .json ? JSONBody.lines(bytes) : bytes, into: stream)
                 answer = .init(200, #"{"records":\#(taken.records),"sequence":\#(taken.sequence)}"#)
             }
         } catch let refusal as StreamRefusal {
@@ -90,32 +102,62 @@ package struct IngestServer: Sendable {
         } catch let refusal as IngestRefusal {
             answer = .init(refusal)
         }
-        answer.closes = !readAll
-        try await writer.write(response: answer.head, body: .init(byteBuffer: ByteBuffer(string: answer.text)))
-        if answer.closes { throw ConnectionEnds() }
+        answer.closes = body != .read
+        let text = request.method == .head ? "" : answer.text
+        try await writer.write(response: answer.head, body: .init(byteBuffer: ByteBuffer(string: text)))
+        guard answer.closes else { return }
+        if body == .unread { await drop(request.body) }
+        throw ConnectionEnds()
     }
 
-    private static func body(of request: Request) async throws -> [UInt8] {
-        try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+    private enum BodyState { case unread, partlyRead, read }
+
+    /// Runs the work, or gives up after the time: then nil.
+    private static func within<Result: Sendable>(
+        _ time: Duration, _ work: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result? {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask { try await work() }
             group.addTask {
-                do {
-                    let buffer = try await request.body.collect(upTo: IngestRequest.bodyLimit)
-                    return buffer.getBytes(at: buffer.readerIndex, length: buffer.readableBytes) ?? []
-                } catch is NIOTooManyBytesError {
-                    throw IngestRefusal.tooLarge
-                }
-            }
-            group.addTask {
-                try await Task.sleep(for: patience)
+                try await Task.sleep(for: time)
                 return nil
             }
             defer { group.cancelAll() }
-            guard let body = try await group.next() ?? nil else { throw IngestRefusal.tooSlow }
-            if let promised = request.headers[.contentLength].flatMap({ Int($0) }), body.count < promised {
-                throw IngestRefusal.cutShort
-            }
-            return body
+            return try await group.next() ?? nil
         }
+    }
+
+    private static func read(_ request: Request, _ memory: BodyMemory.Share) async throws -> [UInt8] {
+        let body = try await within(patience) {
+            var bytes: [UInt8] = []
+            var refusal: IngestRefusal?
+            for try await part in request.body {
+                if bytes.count + part.readableBytes > IngestRequest.bodyLimit {
+                    refusal = .tooLarge
+                } else if refusal == nil, !memory.take(part.readableBytes) {
+                    refusal = .crowded
+                }
+                if refusal == nil {
+                    bytes.append(contentsOf: part.readableBytesView)
+                } else {
+                    // It is read to its end, and not kept.
+                    bytes = []
+                    memory.giveBack()
+                }
+            }
+            if let refusal { throw refusal }
+            return bytes
+        }
+        guard let body else { throw IngestRefusal.tooSlow }
+        if let promised = request.headers[.contentLength].flatMap({ Int($0) }), body.count < promised {
+            throw IngestRefusal.cutShort
+        }
+        return body
+    }
+
+    /// Reads a body to its end, for a while, and keeps nothing. How that ends is nobody's concern: the answer is given.
+    private static func drop(_ body: RequestBody) async {
+        _ = try? await within(patience) { for try await _ in body {} }
     }
 }
 
@@ -124,6 +166,7 @@ private struct Answer {
     var status: Int
     var text: String
     var retryAfter: Int?
+    var allow: String?
     var closes = false
 
     init(_ status: Int, _ text: String) {
@@ -136,6 +179,7 @@ private struct Answer {
         let message = (try? JSONEncoder().encode(["error": refusal.message])) ?? Data()
         text = String(decoding: message, as: UTF8.self)
         retryAfter = refusal.retryAfter
+        allow = refusal.allow
     }
 
     var head: HTTPResponse {
@@ -143,6 +187,7 @@ private struct Answer {
         head.headerFields[.contentType] = "application/json"
         head.headerFields[.contentLength] = String(text.utf8.count)
         if let retryAfter { head.headerFields[.retryAfter] = String(retryAfter) }
+        if let allow { head.headerFields[.allow] = allow }
         if closes { head.headerFields[.connection] = "close" }
         return head
     }

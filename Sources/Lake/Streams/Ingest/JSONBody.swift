@@ -2,13 +2,14 @@
 ///
 /// A JSON array becomes a line for each of its elements, and a single value, however it is laid out, one line:
 /// line breaks between its tokens become spaces. Several values after one another, which is what JSON lines are,
-/// stay what they are. Nothing else is changed, and nothing is checked: a value that isn't JSON is rejected when
-/// its line is read, with its reason.
+/// stay what they are. Nothing else is changed, and a value that isn't JSON is rejected when its line is read, with
+/// its reason. Only an array that can't be taken apart, since it has no end or something after it, is refused whole.
 enum JSONBody {
-    static func lines(_ body: [UInt8]) -> [UInt8] {
+    /// Throws `IngestRefusal`.
+    static func lines(_ body: [UInt8]) throws(IngestRefusal) -> [UInt8] {
         guard let start = body.firstIndex(where: { !isSpace($0) }) else { return [] }
         switch body[start] {
-        case UInt8(ascii: "["): return elements(of: body, from: start)
+        case UInt8(ascii: "["): return try elements(of: body, from: start)
         case UInt8(ascii: "{"): return isOneValue(body, from: start) ? flattened(body[start...]) : body
         default: return body
         }
@@ -66,8 +67,7 @@ enum JSONBody {
         return line
     }
 
-    /// An array that never ends is not taken apart: its lines are rejected one by one.
-    private static func elements(of body: [UInt8], from start: Int) -> [UInt8] {
+    private static func elements(of body: [UInt8], from start: Int) throws(IngestRefusal) -> [UInt8] {
         var walk = Walk()
         var lines: [UInt8] = []
         lines.reserveCapacity(body.count)
@@ -77,7 +77,7 @@ enum JSONBody {
             walk.take(byte)
             if index == start { continue }
             if walk.depth == 0 {
-                guard body[(index + 1)...].allSatisfy(isSpace) else { return body }
+                guard body[(index + 1)...].allSatisfy(isSpace) else { throw .afterArray }
                 lines.append(0x0A)
                 return lines
             }
@@ -87,6 +87,6 @@ enum JSONBody {
                 lines.append(between && (byte == 0x0A || byte == 0x0D) ? 0x20 : byte)
             }
         }
-        return body
+        throw .endlessArray
     }
 }
