@@ -100,9 +100,11 @@ void weir_watch_signals(int wakeup, bool ends_in_order) {
     for (size_t i = 0; i < count; i++) sigaction(watched_signals[i], &action, NULL);
 }
 void weir_unwatch_signals(void) {
-    for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++) signal(watched_signals[i], SIG_DFL);
-    // What is left to end must not be cut short by the same terminal's second word.
-    if (ending_in_order) signal(SIGHUP, SIG_IGN);
+    for (size_t i = 0; i < sizeof watched_signals / sizeof *watched_signals; i++) {
+        // What is left to end must not be cut short by the same terminal's second word.
+        bool stays = ending_in_order && watched_signals[i] == SIGHUP;
+        signal(watched_signals[i], stays ? SIG_IGN : SIG_DFL);
+    }
     watcher = -1;
 }
 int weir_taken_signals(void) { return __atomic_exchange_n(&taken, 0, __ATOMIC_RELAXED); }
