@@ -59,7 +59,12 @@ int weir_guard_terminal(int input, int output) {
 }
 void weir_release_terminal(void) {
     weir_restore();
-    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) signal(fatal_signals[i], SIG_DFL);
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+        // What is watched, or ignored since, stays so.
+        struct sigaction now;
+        if (sigaction(fatal_signals[i], NULL, &now) == 0 && now.sa_handler == weir_on_fatal)
+            signal(fatal_signals[i], SIG_DFL);
+    }
     stack_t none = {.ss_flags = SS_DISABLE};
     sigaltstack(&none, NULL);
 }

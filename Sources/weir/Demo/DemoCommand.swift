@@ -54,7 +54,6 @@ struct DemoCommand: AsyncParsableCommand {
         let plan = DemoPlan(seed: seed, days: days, records: records, now: Date())
         let isAttended = !headless && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
         do {
-            signal(SIGPIPE, SIG_IGN)
             if isAttended {
                 try await DemoConsole(folder: folder, plan: plan).run()
             } else {

@@ -146,9 +146,9 @@ import Testing
     @Test func `a plan tells bytes and, from history, the time`() async throws {
         let flow = try await site.start(project(workflow(try steps())))
         try await site.working(flow, workers: true) {
-            try await deliver()
             let before = try await flow.plan(try request(.missing))
             #expect(before.seconds == nil)
+            try await deliver()
             try await flow.drain()
             let plan = try await flow.plan(try request(.all))
             #expect(plan.days.count == 6)
