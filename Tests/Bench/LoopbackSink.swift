@@ -31,7 +31,7 @@ final class LoopbackSink {
     }
 
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR.rawValue))
+        shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
     }
 
