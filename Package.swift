@@ -38,9 +38,9 @@ let package = Package(
     ],
     targets: [
         .target(name: "CDuckDB", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
+        .target(name: "CCurl", cSettings: cRules, linkerSettings: [.linkedLibrary("dl")]),
         .systemLibrary(name: "CNCurses"),
         .systemLibrary(name: "CCrypto"),
-        .systemLibrary(name: "CCurl"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm"),
         .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),

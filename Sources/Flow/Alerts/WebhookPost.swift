@@ -40,17 +40,18 @@ package struct WebhookFailure: Error, Hashable, Sendable, CustomStringConvertibl
 ///
 /// `@unchecked`: it is private to one `WebhookPost`, whose queue runs one call at a time.
 private final class Connection: @unchecked Sendable {
-    private static let globalState: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    /// What keeps libcurl from working here; nil when nothing does.
+    private static let obstacle: String? = weir_curl_load().map { String(cString: $0) }
 
     private let handle: UnsafeMutableRawPointer?
     private var headers: UnsafeMutablePointer<curl_slist>?
 
     init(url: String, contentType: String, timeout: Duration) {
-        handle = Self.globalState == CURLE_OK ? curl_easy_init() : nil
-        headers = curl_slist_append(nil, "Content-Type: \(contentType)")
-        // libcurl asks before it sends a large body, which costs a second where the server doesn't know the question.
-        headers = curl_slist_append(headers, "Expect:")
+        handle = Self.obstacle == nil ? weir_curl_new() : nil
         guard let handle else { return }
+        headers = weir_curl_list_append(nil, "Content-Type: \(contentType)")
+        // libcurl asks before it sends a large body, which costs a second where the server doesn't know the question.
+        headers = weir_curl_list_append(headers, "Expect:")
         let milliseconds = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
         _ = weir_curl_set_text(handle, CURLOPT_URL, url)
         _ = weir_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -60,12 +61,13 @@ private final class Connection: @unchecked Sendable {
     }
 
     deinit {
-        curl_easy_cleanup(handle)
-        curl_slist_free_all(headers)
+        guard let handle else { return }
+        weir_curl_free(handle)
+        weir_curl_list_free(headers)
     }
 
     func post(_ body: [UInt8], to url: String) throws -> WebhookPost.Reply {
-        guard let handle else { throw failure(url, "libcurl could not be started") }
+        guard let handle else { throw failure(url, Self.obstacle ?? "libcurl has no memory") }
         let received = Received()
         // An empty array may have no address, and without one libcurl would read the body from stdin.
         let content = body.isEmpty ? [0] : body
@@ -81,9 +83,9 @@ private final class Connection: @unchecked Sendable {
                     Unmanaged<Received>.fromOpaque(target).takeUnretainedValue().append(bytes, size * count)
                     return size * count
                 }, Unmanaged.passUnretained(received).toOpaque())
-            return withExtendedLifetime(received) { curl_easy_perform(handle) }
+            return withExtendedLifetime(received) { weir_curl_perform(handle) }
         }
-        guard code == CURLE_OK else { throw failure(url, String(cString: curl_easy_strerror(code))) }
+        guard code == CURLE_OK else { throw failure(url, String(cString: weir_curl_message(code))) }
         var status = 0
         _ = weir_curl_status(handle, &status)
         return WebhookPost.Reply(status: status, body: String(decoding: received.bytes, as: UTF8.self))
