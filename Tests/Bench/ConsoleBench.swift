@@ -1,7 +1,8 @@
 import Foundation
 
-/// How the console feels with an engine at work beside it: first picture, keys, idling, bytes, memory. htop, btop and
-/// tig are measured in the same run, with the same meter, as what people know.
+/// How the console feels beside a busy engine, which takes records, fills days and reads what their steps print: first
+/// picture, keys, idling, bytes, memory. htop, btop and tig are measured in the same run, with the same meter, as what
+/// people know.
 struct ConsoleBench {
     private let recordsPerSecond = 50_000
     private let keys = 200
@@ -21,14 +22,18 @@ struct ConsoleBench {
         let weir = try BenchEngine.weir()
         let console = ["console", "--dir", engine.folder]
         let folder = engine.folder
+        try engine.weir("backfill", "chatter", "2026-10-01..2026-12-31", "--no-wait")
         let load = SteadyLoad(port: engine.port, recordsPerSecond: recordsPerSecond)
-        let mine = try feel(weir, console, in: folder, down: "j", up: "k")
+        let mine = try feel(weir, console, in: folder, first: Self.toWorkflows, down: "j", up: "k")
         try load.stop()
+        try engine.weir("backfill", "cancel", "1")
         let unattended = try TerminalMeter(weir, console, directory: folder)
         unattended.settle(silence: 0.5)
         unattended.send("\u{1B}[O")
         let unattendedShare = unattended.processorShare(seconds: 20)
-        let idle = try feel(weir, console, in: folder, down: "j", up: "k").idleShare
+        let attended = try TerminalMeter(weir, console, directory: folder)
+        attended.settle(silence: 0.5)
+        let idle = attended.processorShare(seconds: 20)
         let peers = try peers(folder)
         func reference(_ path: KeyPath<Feel, Double>, _ factor: Double) -> Figure.Reference {
             compare(peers) { $0[keyPath: path] * factor }
@@ -84,13 +89,16 @@ struct ConsoleBench {
     }
 
     private func feel(
-        _ program: String, _ arguments: [String], in folder: String, down: String, up: String
+        _ program: String, _ arguments: [String], in folder: String, first: String = "", down: String, up: String
     ) throws -> Feel {
-        let firsts = try (0..<5).map { _ in
-            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.2).seconds
+        // What a busy engine tells comes every 100 ms: a shorter silence ends the picture itself.
+        let firsts = try (0..<9).map { _ in
+            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.08).seconds
         }
         let meter = try TerminalMeter(program, arguments, directory: folder)
-        meter.settle(silence: 0.5)
+        meter.settle(silence: 0.5, atMost: 2)
+        meter.send(first)
+        meter.settle(silence: 0.08, atMost: 1)
         var latencies: [Double] = []
         for key in 0..<keys {
             if let latency = meter.latency(of: key % 6 < 3 ? down : up) { latencies.append(latency) }
@@ -120,5 +128,13 @@ struct ConsoleBench {
             format: json
             time: ts
             buffer: { size: 64MB, interval: 10s }
+        workflows:
+          chatter:
+            each: dt
+            params: { dt: date }
+            steps:
+              # Ten thousand lines a second, and two run at once.
+              talk: { run: [ sh, -c, "for i in $(seq 100); do seq 1000; sleep 0.1; done" ] }
         """
+    private static let toWorkflows = "3"
 }
