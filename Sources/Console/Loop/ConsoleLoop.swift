@@ -8,6 +8,7 @@ final class ConsoleLoop {
     private let screen: Screen
     private let mailbox: Mailbox
     private let store: StoreReader
+    private let link: LinkKeeper
     private let requests: AsyncStream<Feed.Request>.Continuation
     private let library: ThemeLibrary
     private var state: ConsoleState
@@ -18,13 +19,14 @@ final class ConsoleLoop {
 
     init(
         screen: Screen, state: ConsoleState, library: ThemeLibrary, mailbox: Mailbox, store: StoreReader,
-        requests: AsyncStream<Feed.Request>.Continuation
+        link: LinkKeeper, requests: AsyncStream<Feed.Request>.Continuation
     ) {
         self.screen = screen
         self.state = state
         self.library = library
         self.mailbox = mailbox
         self.store = store
+        self.link = link
         self.requests = requests
         theme = Self.theme(state.theme, library, screen.traits)
     }
@@ -58,6 +60,7 @@ final class ConsoleLoop {
         if events.contains(.askedToStop) { suspend() }
         if events.contains(.input) { takeInput() }
         handle(decoder.expire(at: Self.moment))
+        link.attend(state.attended)
         for news in mailbox.take() { perform(state.update(news)) }
     }
 

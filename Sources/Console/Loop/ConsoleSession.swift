@@ -69,7 +69,7 @@ package struct ConsoleSession: Sendable {
             }
             group.addTask {
                 try await withTaskCancellationHandler {
-                    try await draw(library, wakeup, mailbox, store, continuation)
+                    try await draw(library, wakeup, mailbox, store, link, continuation)
                 } onCancel: {
                     mailbox.put(.ended)
                 }
@@ -85,7 +85,7 @@ package struct ConsoleSession: Sendable {
     /// Runs the loop on a thread of its own: it blocks while it waits for the terminal.
     private func draw(
         _ library: ThemeLibrary, _ wakeup: Wakeup, _ mailbox: Mailbox, _ store: StoreReader,
-        _ requests: AsyncStream<Feed.Request>.Continuation
+        _ link: LinkKeeper, _ requests: AsyncStream<Feed.Request>.Continuation
     ) async throws -> Leaving {
         try await withCheckedThrowingContinuation { waiter in
             let thread = Thread {
@@ -103,7 +103,7 @@ package struct ConsoleSession: Sendable {
                         if let problem = library.problems.first { state.warn(problem) }
                         let loop = ConsoleLoop(
                             screen: screen, state: state, library: library, mailbox: mailbox, store: store,
-                            requests: requests)
+                            link: link, requests: requests)
                         return loop.run()
                     })
                 requests.finish()

@@ -27,7 +27,7 @@ struct Feed: Sendable {
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await link.run() }
-            group.addTask { await store.run() }
+            group.addTask { await store.run { link.isAttached } }
             for await request in requests {
                 group.addTask { await carryOut(request) }
             }

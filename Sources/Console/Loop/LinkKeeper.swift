@@ -9,6 +9,15 @@ final class LinkKeeper: Sendable {
     /// Told when the engine says that the store has changed.
     private let changed: @Sendable () -> Void
     private let current = Mutex<(any EngineLink)?>(nil)
+    private let attention = Mutex(Attention())
+
+    /// Whether somebody looks, and who wants to know of a change.
+    private struct Attention {
+        var attended = true
+        var changed: AsyncStream<Void>.Continuation?
+    }
+    /// Between two pulses while nobody looks.
+    private static let unattendedRest = Duration.milliseconds(1900)
 
     init(_ access: EngineAccess, _ mailbox: Mailbox, changed: @escaping @Sendable () -> Void) {
         self.access = access
@@ -51,11 +60,47 @@ final class LinkKeeper: Sendable {
         }
     }
 
+    /// Whether somebody looks at the console: else the engine is heard less often.
+    func attend(_ attended: Bool) {
+        attention.withLock { attention in
+            guard attention.attended != attended else { return }
+            attention.attended = attended
+            attention.changed?.yield()
+        }
+    }
+
+    var isAttached: Bool { current.withLock { $0 != nil } }
+
     /// Passes an engine's pulses on until it goes away; false when it was not there at all.
     private func listen(to link: any EngineLink) async -> Bool {
+        defer { current.withLock { $0 = nil } }
+        while !Task.isCancelled {
+            let (turned, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+            let attended = attention.withLock { attention in
+                attention.changed = continuation
+                return attention.attended
+            }
+            let hasGone = await withTaskGroup(of: Bool.self) { group in
+                group.addTask { [self] in
+                    await hear(link.pulses(rest: attended ? .zero : Self.unattendedRest), of: link)
+                    return true
+                }
+                group.addTask {
+                    for await _ in turned { break }
+                    return false
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? true
+            }
+            if hasGone { break }
+        }
+        return isAttached
+    }
+
+    private func hear(_ pulses: AsyncStream<EnginePulse>, of link: any EngineLink) async {
         var generation: Int64?
-        for await pulse in link.pulses() {
-            if generation == nil {
+        for await pulse in pulses {
+            if !isAttached {
                 current.withLock { $0 = link }
                 mailbox.put(.link(.attached))
             }
@@ -63,8 +108,6 @@ final class LinkKeeper: Sendable {
             if generation != pulse.generation { changed() }
             generation = pulse.generation
         }
-        current.withLock { $0 = nil }
-        return generation != nil
     }
 
     /// Sends a command; where the engine went away before it answered, sends it again to the one that comes back:

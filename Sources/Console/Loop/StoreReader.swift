@@ -38,13 +38,13 @@ final class StoreReader: Sendable {
         look()
     }
 
-    /// Works until cancelled.
-    func run() async {
+    /// Works until cancelled. `isTold`: an engine says when the store has changed.
+    func run(isTold: @escaping @Sendable () -> Bool) async {
+        look()
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in
-                // Without an engine nobody tells of a change; the store itself does, for 10 µs a look.
                 while !Task.isCancelled {
-                    look()
+                    if !isTold() { look() }
                     try? await Task.sleep(for: .seconds(1))
                 }
                 nudge.finish()

@@ -1,5 +1,6 @@
 import CCurl
 import Foundation
+import Lake
 import Store
 
 /// Posts bodies to one HTTP address, one after the other over a connection that is kept open, with libcurl.
@@ -52,11 +53,10 @@ private final class Connection: @unchecked Sendable {
         headers = weir_curl_list_append(nil, "Content-Type: \(contentType)")
         // libcurl asks before it sends a large body, which costs a second where the server doesn't know the question.
         headers = weir_curl_list_append(headers, "Expect:")
-        let milliseconds = timeout.components.seconds * 1000 + timeout.components.attoseconds / 1_000_000_000_000_000
         _ = weir_curl_set_text(handle, CURLOPT_URL, url)
         _ = weir_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = weir_curl_set_number(handle, CURLOPT_NOSIGNAL, 1)
-        _ = weir_curl_set_number(handle, CURLOPT_TIMEOUT_MS, max(1, Int(milliseconds)))
+        _ = weir_curl_set_number(handle, CURLOPT_TIMEOUT_MS, max(1, Int(timeout.inMilliseconds)))
         _ = weir_curl_set_list(handle, CURLOPT_HTTPHEADER, headers)
     }
 

@@ -114,6 +114,10 @@ extension Reading {
             standings[step.name] = found.standing
             bytes[step.name] = found.bytes
         }
+        // Where no step leaves a result, a run that succeeded is all there is to tell by.
+        if standings.values.allSatisfy({ $0 == .untold }), try !hasSucceeded(definition.name, interval) {
+            for step in definition.steps where !step.onlyByCatch { standings[step.name] = .absent }
+        }
         return IntervalFacts(
             standings: standings, failed: try failedSteps(definition.name, interval),
             isActive: try activeRun(of: definition.name, interval) != nil, bytes: bytes)
@@ -184,6 +188,12 @@ extension Reading {
             sqlHash: row.optionalText("sql_hash"),
             parameters: try JSONText.decode([String: ParameterValue].self, row.text("parameters")),
             inputs: try JSONText.decode([InputVersion].self, row.optionalText("inputs") ?? "[]"))
+    }
+
+    private func hasSucceeded(_ workflow: String, _ interval: Interval?) throws -> Bool {
+        try count(
+            "SELECT EXISTS (SELECT 1 FROM runs WHERE workflow = ? AND interval IS ? AND state = ?)",
+            [.text(workflow), Value(interval?.description), .text(RunState.succeeded.rawValue)]) > 0
     }
 
     /// The steps that did not succeed in the interval's newest run, when that failed.

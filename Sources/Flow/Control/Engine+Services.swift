@@ -143,7 +143,7 @@ extension Engine {
                         return .failure(Refusal(error))
                     }
                 },
-                pulses: { [self] in pulses() }))
+                pulses: { [self] in pulses(rest: $0) }))
     }
 
     /// Opens the socket, then tells where it is: who reads the place can connect.

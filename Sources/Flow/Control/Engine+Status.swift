@@ -4,7 +4,9 @@ import Store
 import Synchronization
 
 extension Engine {
-    package func pulses() -> AsyncStream<EnginePulse> { pulseBoard.listen() }
+    package func pulses(rest: Duration) -> AsyncStream<EnginePulse> { pulseBoard.listen(rest: rest, first: now) }
+
+    private var now: EnginePulse { EnginePulse(generation: epoch << 32 + store.commits, status: status()) }
 
     /// The engine as it is now; counts of runs are as `countRuns` last found them.
     func status() -> EngineStatus {
@@ -43,7 +45,7 @@ extension Engine {
                 try await countRuns()
                 countedAt = commits
             }
-            let pulse = EnginePulse(generation: epoch << 32 + commits, status: status())
+            let pulse = now
             guard ticks >= 10 || !pulse.saysTheSame(as: last) else { continue }
             pulseBoard.tell(pulse)
             last = pulse

@@ -11,9 +11,13 @@ package protocol EngineLink: Sendable {
     func ingest(_ lines: [UInt8], into stream: String) async throws -> TakenRecords
 
     /// Pushes at up to 10 Hz while something changes, and at least once a second: the store's generation and the
-    /// live rates. A slow reader gets the newest only.
-    /// Ends when the engine does.
-    func pulses() -> AsyncStream<EnginePulse>
+    /// live rates. The first comes at once; whoever wants fewer says how long it rests between two of them. A slow
+    /// reader gets the newest only. Ends when the engine does.
+    func pulses(rest: Duration) -> AsyncStream<EnginePulse>
+}
+
+extension EngineLink {
+    package func pulses() -> AsyncStream<EnginePulse> { pulses(rest: .zero) }
 }
 
 package struct EnginePulse: Sendable, Hashable, Codable {

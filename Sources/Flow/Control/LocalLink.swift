@@ -17,7 +17,7 @@ package struct LocalLink: EngineLink {
         return try await engine.ingest(lines, into: stream)
     }
 
-    package func pulses() -> AsyncStream<EnginePulse> { engine.pulses() }
+    package func pulses(rest: Duration) -> AsyncStream<EnginePulse> { engine.pulses(rest: rest) }
 
     private func checkEngine() throws {
         guard !engine.hasEnded else { throw LinkFailure.noEngine(project: engine.project.directory) }

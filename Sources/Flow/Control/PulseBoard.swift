@@ -6,18 +6,27 @@ final class PulseBoard: Sendable {
 
     private struct Listeners {
         var next = 0
-        var continuations: [Int: AsyncStream<EnginePulse>.Continuation] = [:]
+        var listening: [Int: Listener] = [:]
         var closed = false
     }
 
-    var hasListeners: Bool { listeners.withLock { !$0.continuations.isEmpty } }
+    private struct Listener {
+        let continuation: AsyncStream<EnginePulse>.Continuation
+        let rest: Duration
+        var toldAt: ContinuousClock.Instant
+    }
 
-    func listen() -> AsyncStream<EnginePulse> {
+    var hasListeners: Bool { listeners.withLock { !$0.listening.isEmpty } }
+
+    /// The stream begins with `first`, when there is one. What comes sooner after another pulse than `rest` is left out: there is always
+    /// another one.
+    func listen(rest: Duration, first: EnginePulse? = nil) -> AsyncStream<EnginePulse> {
         let (stream, continuation) = AsyncStream<EnginePulse>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let identity = listeners.withLock { listeners -> Int? in
             guard !listeners.closed else { return nil }
             listeners.next += 1
-            listeners.continuations[listeners.next] = continuation
+            listeners.listening[listeners.next] = Listener(continuation: continuation, rest: rest, toldAt: .now)
+            if let first { continuation.yield(first) }
             return listeners.next
         }
         guard let identity else {
@@ -25,21 +34,27 @@ final class PulseBoard: Sendable {
             return stream
         }
         continuation.onTermination = { [weak self] _ in
-            self?.listeners.withLock { _ = $0.continuations.removeValue(forKey: identity) }
+            self?.listeners.withLock { _ = $0.listening.removeValue(forKey: identity) }
         }
         return stream
     }
 
     func tell(_ pulse: EnginePulse) {
-        for continuation in listeners.withLock({ Array($0.continuations.values) }) { continuation.yield(pulse) }
+        let now = ContinuousClock.now
+        let due = listeners.withLock { listeners in
+            let due = listeners.listening.filter { now - $0.value.toldAt >= $0.value.rest }
+            for identity in due.keys { listeners.listening[identity]?.toldAt = now }
+            return due.values.map(\.continuation)
+        }
+        for continuation in due { continuation.yield(pulse) }
     }
 
     /// Ends every stream, also those asked for later.
     func close() {
         let ended = listeners.withLock { listeners in
             listeners.closed = true
-            defer { listeners.continuations = [:] }
-            return Array(listeners.continuations.values)
+            defer { listeners.listening = [:] }
+            return listeners.listening.values.map(\.continuation)
         }
         for continuation in ended { continuation.finish() }
     }

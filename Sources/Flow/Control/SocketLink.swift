@@ -32,7 +32,7 @@ package struct SocketLink: EngineLink {
         }
     }
 
-    package func pulses() -> AsyncStream<EnginePulse> {
+    package func pulses(rest: Duration) -> AsyncStream<EnginePulse> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let conversation = SocketConversation()
             continuation.onTermination = { _ in conversation.end() }
@@ -40,7 +40,7 @@ package struct SocketLink: EngineLink {
                 defer { continuation.finish() }
                 do {
                     try conversation.begin(path: path, project: project)
-                    try conversation.say(try RequestLine.pulses.line())
+                    try conversation.say(try RequestLine.pulses(rest: Int(rest.inMilliseconds)).line())
                     while case .pulse(let pulse) = try conversation.hear(AnswerLine.self) { continuation.yield(pulse) }
                 } catch {
                     // The engine has gone or the caller has: either way there are no more pulses, and that is all

@@ -8,7 +8,7 @@ import Synchronization
 struct Responder: Sendable {
     var command: @Sendable (_ command: EngineCommand, _ key: String, _ who: String) async -> EngineReply
     var ingest: @Sendable (_ lines: [UInt8], _ stream: String) async -> Result<TakenRecords, Refusal>
-    var pulses: @Sendable () -> AsyncStream<EnginePulse>
+    var pulses: @Sendable (_ rest: Duration) -> AsyncStream<EnginePulse>
 }
 
 /// The engine's Unix socket. One thread moves bytes for all connections; requests are answered in tasks, one at a
@@ -84,8 +84,8 @@ final class SocketServer: Sendable {
             case .success(let taken): send(.taken(taken), to: connection)
             case .failure(let refusal): send(.refused(refusal), to: connection)
             }
-        case .pulses:
-            for await pulse in responder.pulses() {
+        case .pulses(let rest):
+            for await pulse in responder.pulses(.milliseconds(rest)) {
                 guard let line = try? AnswerLine.pulse(pulse).line(), loop.push(line, to: connection) else { return }
             }
         }

@@ -20,7 +20,8 @@ enum RequestLine: Sendable, Hashable, Codable {
     case command(key: String, EngineCommand)
     /// Exactly `bytes` bytes of records follow the line.
     case ingest(stream: String, bytes: Int)
-    case pulses
+    /// Milliseconds between two of them, at least.
+    case pulses(rest: Int)
 }
 
 /// The engine's line.
@@ -35,7 +36,7 @@ enum AnswerLine: Sendable, Hashable, Codable {
 enum Request: Sendable, Hashable {
     case command(key: String, EngineCommand)
     case ingest(stream: String, lines: [UInt8])
-    case pulses
+    case pulses(rest: Int)
 }
 
 /// What a client sent is not in the protocol; the connection is of no more use.
@@ -78,7 +79,7 @@ struct RequestReader {
         }
         switch request {
         case .command(let key, let command): return .command(key: key, command)
-        case .pulses: return .pulses
+        case .pulses(let rest): return .pulses(rest: rest)
         case .ingest(let stream, let count):
             guard (0...RequestReader.mostRecords).contains(count) else {
                 throw MalformedRequest(

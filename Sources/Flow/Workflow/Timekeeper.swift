@@ -1,4 +1,5 @@
 import Foundation
+import Lake
 
 /// The engine's two clocks: one that people read, and one that waits are measured by. Tests bring their own.
 package struct Timekeeper: Sendable {

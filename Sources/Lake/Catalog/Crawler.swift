@@ -40,14 +40,14 @@ package struct Crawler: Sendable {
                 for table in tables.sorted() {
                     try writing.crawled(table, crawler: definition.name, &report, at: now)
                 }
-                let finished = now + (clock.now - start).milliseconds
+                let finished = now + (clock.now - start).inMilliseconds
                 try writing.record(definition, "succeeded", report.summary, from: now, to: finished)
                 return (report, replaced)
             }
             try await PublicTree.queue.run { try forget(replaced) }
             return report
         } catch let error as LakeError {
-            let finished = now + (clock.now - start).milliseconds
+            let finished = now + (clock.now - start).inMilliseconds
             try await store.write { writing in
                 try writing.record(definition, "failed", error.description, from: now, to: finished)
                 try writing.append(
@@ -89,10 +89,6 @@ package struct Crawler: Sendable {
 private struct Replacement: Sendable {
     let old: String
     let new: String
-}
-
-extension Duration {
-    fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
 
 extension Writing {

@@ -67,6 +67,18 @@ import Testing
         #expect(try await site.runs().allSatisfy { $0.hasSuffix("succeeded: backfill #1") })
     }
 
+    @Test func `where no step leaves a table, a day is missing until a run of it succeeds`() async throws {
+        let flow = try await site.start(daily(["sh", "-c", "test $WEIR_DT != 2026-11-02"]))
+        try await site.working(flow) {
+            _ = try await flow.backfill(request(1, 2, only: .missing))
+            try await flow.drain()
+            let plan = try await flow.plan(request(1, 3, only: .missing))
+            #expect(plan.days.map(\.runs) == [false, true, true])
+            #expect(plan.days.map(\.reason) == ["up to date", "never computed", "never computed"])
+        }
+        #expect(try await days().map { $0.prefix(8) } == ["01 succe", "02 dead:"])
+    }
+
     @Test func `a day that keeps failing goes to the dead letters and blocks nothing; it can be retried in place`()
         async throws
     {

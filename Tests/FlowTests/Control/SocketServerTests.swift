@@ -26,14 +26,14 @@ import Testing
             command: { [self] command, _, who in
                 asked.withLock { $0.append(command) }
                 if case .query = command { return .rows(QueryRows(columns: [], rows: [[who]], truncated: false)) }
-                if case .crawl = command { _ = await pulseBoard.listen().first { _ in true } }
+                if case .crawl = command { _ = await pulseBoard.listen(rest: .zero).first { _ in true } }
                 return .done("\(command)")
             },
             ingest: { lines, stream in
                 guard stream == "log" else { return .failure(Refusal(.wrong, "no stream \(stream)")) }
                 return .success(TakenRecords(records: lines.count { $0 == 10 }, sequence: Int64(lines.count)))
             },
-            pulses: { [self] in pulseBoard.listen() })
+            pulses: { [self] in pulseBoard.listen(rest: $0) })
     }
 
     /// Serves for as long as the body works.
@@ -165,7 +165,7 @@ import Testing
     @Test func `a slow subscriber gets the newest pulse only`() async throws {
         try await serving { _ in
             let slow = try await self.connect()
-            try slow.say(try RequestLine.pulses.line())
+            try slow.say(try RequestLine.pulses(rest: 0).line())
             #expect(try await eventually { self.pulseBoard.hasListeners })
             // Far more than a socket buffers: what was not read in time is replaced by what is newer.
             var status = self.status

@@ -13,13 +13,15 @@ import Testing
         let records = Array("{\"a\":1}\n{\"a\":2}\n".utf8)
         let bytes =
             try RequestLine.command(key: "k", .cancel(run: 7)).line()
-            + RequestLine.ingest(stream: "log", bytes: records.count).line() + records + RequestLine.pulses.line()
+            + RequestLine.ingest(stream: "log", bytes: records.count).line() + records
+            + RequestLine.pulses(rest: 2000).line()
         var reader = RequestReader()
         var found: [Request] = []
         for byte in bytes {
             if let request = try read(&reader, [byte]) { found.append(request) }
         }
-        #expect(found == [.command(key: "k", .cancel(run: 7)), .ingest(stream: "log", lines: records), .pulses])
+        #expect(
+            found == [.command(key: "k", .cancel(run: 7)), .ingest(stream: "log", lines: records), .pulses(rest: 2000)])
     }
 
     @Test func `requests that come together come out one by one`() throws {

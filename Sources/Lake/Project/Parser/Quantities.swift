@@ -9,10 +9,14 @@ extension Duration {
         self = .milliseconds(total)
     }
 
+    /// Whole milliseconds, rounded down.
+    package var inMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+    }
+
     /// As `weir.yaml` would have it, in the largest unit that gives a whole number.
     package var weirText: String {
-        let (seconds, attoseconds) = components
-        let total = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        let total = inMilliseconds
         for (unit, scale) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]
         where total != 0 && total % scale == 0 {
             return "\(total / scale)\(unit)"
