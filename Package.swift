@@ -12,11 +12,11 @@ let rules: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The runtime within the binary: a program that loads Foundation from its library pays 12 ms more at each start, and a
-/// step's worker is started often.
+/// The runtime within the binary: a program that loads Foundation as a library pays 12 ms more at each start, and every
+/// command, worker and console is a start.
 let staticRuntime = ["-static-stdlib"]
 let shipped = rules + [.unsafeFlags(staticRuntime, .when(configuration: .release))]
-let linked = [LinkerSetting.unsafeFlags(staticRuntime + ["-use-ld=lld", "-Xlinker", "--gc-sections"], .when(configuration: .release))]
+let linked = [LinkerSetting.unsafeFlags(staticRuntime + ["-use-ld=lld"], .when(configuration: .release))]
 
 /// For the loops that read every byte of every record: unoptimised they would make each debug run wait.
 let alwaysFast = SwiftSetting.unsafeFlags(["-O"], .when(configuration: .debug))

@@ -22,6 +22,7 @@ struct ConsoleBench {
         let weir = try BenchEngine.weir()
         let console = ["console", "--dir", engine.folder]
         let folder = engine.folder
+        for day in 1...8 { try engine.weir("run", "quiet", "--param", "dt=2026-10-0\(day)") }
         try engine.weir("backfill", "chatter", "2026-10-01..2026-12-31", "--no-wait")
         let load = SteadyLoad(port: engine.port, recordsPerSecond: recordsPerSecond)
         let mine = try feel(weir, console, in: folder, first: Self.toWorkflows, down: "j", up: "k")
@@ -129,6 +130,11 @@ struct ConsoleBench {
             time: ts
             buffer: { size: 64MB, interval: 10s }
         workflows:
+          # Its runs are the rows that the keys move through.
+          quiet:
+            each: dt
+            params: { dt: date }
+            steps: { rest: { run: [ "true" ] } }
           chatter:
             each: dt
             params: { dt: date }
