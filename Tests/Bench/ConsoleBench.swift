@@ -14,6 +14,8 @@ struct ConsoleBench {
         var cursorBytes: Double
         var idleShare: Double
         var residentBytes: Double
+        /// Of those, what is not pages of files that other processes share.
+        var ownBytes: Double
     }
 
     func measure() throws -> [Figure] {
@@ -32,8 +34,11 @@ struct ConsoleBench {
         unattended.settle(silence: 0.5)
         unattended.send("\u{1B}[O")
         let unattendedShare = unattended.processorShare(seconds: 20)
+        // Beside a busy engine the news of 100 ms would be counted with the key's.
         let attended = try TerminalMeter(weir, console, directory: folder)
-        attended.settle(silence: 0.5)
+        attended.settle(silence: 0.5, atMost: 2)
+        attended.send(Self.toWorkflows)
+        let cursorBytes = bytesOfMoves(attended, down: "j", up: "k")
         let idle = attended.processorShare(seconds: 20)
         let peers = try peers(folder)
         func reference(_ path: KeyPath<Feel, Double>, _ factor: Double) -> Figure.Reference {
@@ -60,11 +65,14 @@ struct ConsoleBench {
                 name: "idle, window without the keyboard", value: unattendedShare * 100, unit: "% of a core",
                 goal: .atMost(0.05)),
             Figure(
-                name: "bytes for a cursor move", value: mine.cursorBytes, unit: "bytes", goal: .atMost(400),
+                name: "bytes for a cursor move", value: cursorBytes, unit: "bytes", goal: .atMost(400),
                 reference: reference(\.cursorBytes, 1)),
             Figure(
-                name: "memory", value: mine.residentBytes / 1e6, unit: "MB", goal: .atMost(30),
+                name: "memory, resident", value: mine.residentBytes / 1e6, unit: "MB", goal: .atMost(30),
                 reference: reference(\.residentBytes, 1e-6)),
+            Figure(
+                name: "memory, its own (without the binary's pages)", value: mine.ownBytes / 1e6, unit: "MB",
+                reference: reference(\.ownBytes, 1e-6)),
         ]
     }
 
@@ -92,9 +100,9 @@ struct ConsoleBench {
     private func feel(
         _ program: String, _ arguments: [String], in folder: String, first: String = "", down: String, up: String
     ) throws -> Feel {
-        // What a busy engine tells comes every 100 ms: a shorter silence ends the picture itself.
+        // What a busy engine tells comes every 100 ms: a much shorter silence ends the picture itself.
         let firsts = try (0..<9).map { _ in
-            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.08).seconds
+            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.04).seconds
         }
         let meter = try TerminalMeter(program, arguments, directory: folder)
         meter.settle(silence: 0.5, atMost: 2)
@@ -105,10 +113,15 @@ struct ConsoleBench {
             if let latency = meter.latency(of: key % 6 < 3 ? down : up) { latencies.append(latency) }
         }
         guard latencies.count > keys / 2 else { throw BenchFailure("\(program) does not answer to its keys") }
-        let moves = (0..<20).map { Double(meter.bytes(of: $0 % 6 < 3 ? down : up)) }
         return Feel(
-            firstPicture: firsts.median, latencies: latencies, cursorBytes: moves.median,
-            idleShare: meter.processorShare(seconds: 20), residentBytes: Double(meter.residentBytes))
+            firstPicture: firsts.median, latencies: latencies, cursorBytes: bytesOfMoves(meter, down: down, up: up),
+            idleShare: meter.processorShare(seconds: 20), residentBytes: Double(meter.memory("VmRSS")),
+            ownBytes: Double(meter.memory("RssAnon")))
+    }
+
+    /// The median of 20 moves.
+    private func bytesOfMoves(_ meter: TerminalMeter, down: String, up: String) -> Double {
+        (0..<20).map { Double(meter.bytes(of: $0 % 6 < 3 ? down : up)) }.median
     }
 
     private func shell(_ script: String) throws {

@@ -76,9 +76,10 @@ final class TerminalMeter {
         return (processorSeconds - before) / (Self.now - start)
     }
 
-    var residentBytes: Int {
+    /// A line of its status: bytes.
+    func memory(_ name: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
         return (Int(line.filter(\.isNumber)) ?? 0) * 1024
     }
 

@@ -18,7 +18,7 @@ struct AlertsCommand: AsyncParsableCommand {
         subcommands: [List.self, Acknowledge.self, Snooze.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the alerts.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the alerts.")
         @OptionGroup var project: ProjectOptions
         @Flag(help: "Show closed ones as well.") var all = false
         @Option(help: "How many.") var limit = 50
@@ -54,7 +54,8 @@ struct AlertsCommand: AsyncParsableCommand {
     }
 
     struct Snooze: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Hear nothing of it for a while.")
+        static let configuration = CommandConfiguration(
+            commandName: "snooze", abstract: "Hear nothing of it for a while.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The alert's number.") var alert: Int64
         @Argument(help: "For how long, as 30m or 2h.", transform: Self.duration) var time: Duration

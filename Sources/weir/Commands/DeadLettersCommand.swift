@@ -17,7 +17,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
         subcommands: [List.self, Show.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the newest dead letters.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the newest dead letters.")
         @OptionGroup var project: ProjectOptions
         @Option(help: "How many.") var limit = 20
 
@@ -39,7 +39,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one dead letter.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one dead letter.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The letter's number.") var letter: Int64
 

@@ -20,7 +20,7 @@ struct RejectsCommand: AsyncParsableCommand {
         subcommands: [List.self, Show.self, Redrive.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the newest rejects.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show the newest rejects.")
         @OptionGroup var project: ProjectOptions
         @Option(help: "Only rejects of this stream.") var stream: String?
         @Option(help: "How many.") var limit = 20
@@ -44,7 +44,8 @@ struct RejectsCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the records of one reject.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show the records of one reject.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The reject's number.") var reject: Int64
         @Option(help: "Records at most.") var limit = 20
@@ -76,7 +77,8 @@ struct RejectsCommand: AsyncParsableCommand {
     }
 
     struct Redrive: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Put rejected records back into their stream.")
+        static let configuration = CommandConfiguration(
+            commandName: "redrive", abstract: "Put rejected records back into their stream.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The stream's name.") var stream: String
         @Argument(help: "One reject's number (default: all of the stream that were not yet).") var reject: Int64?

@@ -17,7 +17,8 @@ struct StreamsCommand: AsyncParsableCommand {
         subcommands: [List.self, Flush.self, Pause.self, Resume.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the streams with their counts.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show the streams with their counts.")
         @OptionGroup var project: ProjectOptions
 
         func run() async throws {
@@ -38,7 +39,7 @@ struct StreamsCommand: AsyncParsableCommand {
     }
 
     struct Flush: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deliver what is buffered now.")
+        static let configuration = CommandConfiguration(commandName: "flush", abstract: "Deliver what is buffered now.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The stream's name.") var stream: String
 
@@ -48,7 +49,8 @@ struct StreamsCommand: AsyncParsableCommand {
     }
 
     struct Pause: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Take and keep records, and deliver none.")
+        static let configuration = CommandConfiguration(
+            commandName: "pause", abstract: "Take and keep records, and deliver none.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The stream's name.") var stream: String
 
@@ -58,7 +60,7 @@ struct StreamsCommand: AsyncParsableCommand {
     }
 
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deliver again.")
+        static let configuration = CommandConfiguration(commandName: "resume", abstract: "Deliver again.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The stream's name.") var stream: String
 

@@ -16,7 +16,8 @@ struct WorkflowsCommand: AsyncParsableCommand {
         subcommands: [List.self, Pause.self, Resume.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show the workflows of weir.yaml.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show the workflows of weir.yaml.")
         @OptionGroup var project: ProjectOptions
 
         private struct Line: Encodable {
@@ -61,7 +62,8 @@ struct WorkflowsCommand: AsyncParsableCommand {
     }
 
     struct Pause: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Start nothing of it by itself.")
+        static let configuration = CommandConfiguration(
+            commandName: "pause", abstract: "Start nothing of it by itself.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The workflow's name.") var workflow: String
 
@@ -71,7 +73,7 @@ struct WorkflowsCommand: AsyncParsableCommand {
     }
 
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Let it start again.")
+        static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let it start again.")
         @OptionGroup var project: ProjectOptions
         @Argument(help: "The workflow's name.") var workflow: String
 
