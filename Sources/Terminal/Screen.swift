@@ -151,8 +151,13 @@ package final class Screen {
             // Curses finds the cells that differ; rows that don't are not shown to it.
             if let shown, shown.size == grid.size, shown.row(y) == grid.row(y) { continue }
             var x = 0
+            var left: Style?
             for cell in grid.row(y) {
-                if cell.glyph.width > 0 { put(cell, x: x, y: y) }
+                if cell.glyph.width > 0 {
+                    let style = cell.style(after: left)
+                    put(cell.glyph, style, x: x, y: y)
+                    left = style
+                }
                 x += 1
             }
         }
@@ -161,15 +166,13 @@ package final class Screen {
         shown = grid
     }
 
-    private func put(_ cell: Cell, x: Int, y: Int) {
-        let style = cell.style
+    private func put(_ glyph: Glyph, _ style: Style, x: Int, y: Int) {
         var attributes: UInt32 = 0
         if style.modifiers.contains(.bold) { attributes |= weir_bold() }
         if style.modifiers.contains(.dim) { attributes |= weir_dim() }
         if style.modifiers.contains(.italic) { attributes |= weir_italic() }
         if style.modifiers.contains(.underline) { attributes |= weir_underline() }
         if style.modifiers.contains(.reverse) { attributes |= weir_reverse() }
-        let glyph = cell.glyph
         weir_put(
             Int32(y), Int32(x), glyph.base, glyph.firstMark, glyph.secondMark, Int32(glyph.width), attributes,
             pair(style))
@@ -209,6 +212,17 @@ package final class Screen {
             return Size(columns: 80, rows: 24)
         }
         return Size(columns: Int(columns), rows: Int(rows))
+    }
+}
+
+extension Cell {
+    /// Of a blank only the ground is seen: its ink is taken from the cell to its left, since each change of ink is sent
+    /// to the terminal with some 20 bytes.
+    fileprivate func style(after left: Style?) -> Style {
+        guard glyph == .space, let left, left.background == style.background,
+            style.modifiers.union(left.modifiers).isDisjoint(with: [.underline, .reverse])
+        else { return style }
+        return left
     }
 }
 
