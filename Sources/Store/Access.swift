@@ -35,6 +35,12 @@ package struct Reading {
 /// A write transaction, begun IMMEDIATE. It commits when the closure returns and rolls back when it throws.
 package struct Writing {
     let database: Database
+    let tally: Tally
+
+    /// What its commit will have brought, at most.
+    final class Tally {
+        var events = 0
+    }
 
     package var reading: Reading { Reading(database: database) }
 

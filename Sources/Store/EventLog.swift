@@ -27,7 +27,8 @@ extension Writing {
     /// Appends an event in this transaction: it exists exactly when the change that it tells of does.
     @discardableResult
     package func append(kind: String, subject: String, interval: String?, payload: String, at: Int64) throws -> Int64 {
-        try insert(
+        tally.events += 1
+        return try insert(
             "INSERT INTO events (kind, subject, interval, payload, at) VALUES (?, ?, ?, ?, ?)",
             [.text(kind), .text(subject), Value(interval), .text(payload), .integer(at)])
     }

@@ -14,6 +14,7 @@ final class GroupCommit: Sendable {
     private let path: String
     private let waiting = Mutex<[Member]>([])
     private let changes = Atomic<Int64>(0)
+    private let appended = Atomic<Int64>(0)
     private let listeners = Mutex<[@Sendable () -> Void]>([])
 
     init(_ writer: DatabasePool, path: String) {
@@ -23,6 +24,9 @@ final class GroupCommit: Sendable {
 
     /// How many commits have changed something.
     var commits: Int64 { changes.load(ordering: .acquiring) }
+
+    /// How many commits have appended events.
+    var appends: Int64 { appended.load(ordering: .acquiring) }
 
     /// Calls the body after each of them, on the writing thread.
     func onChange(_ body: @escaping @Sendable () -> Void) { listeners.withLock { $0.append(body) } }
@@ -36,15 +40,15 @@ final class GroupCommit: Sendable {
     /// One write and its caller, who waits.
     private struct Member: Sendable {
         /// Runs the body and returns how to tell the caller of its success.
-        let perform: @Sendable (Database) throws -> @Sendable () -> Void
+        let perform: @Sendable (Writing) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
     func write<Result: Sendable>(_ body: @escaping @Sendable (Writing) throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Result, any Error>) in
             let member = Member(
-                perform: { database in
-                    let result = try body(Writing(database: database))
+                perform: { writing in
+                    let result = try body(writing)
                     return { continuation.resume(returning: result) }
                 },
                 fail: { continuation.resume(throwing: $0) })
@@ -74,13 +78,14 @@ final class GroupCommit: Sendable {
         // Those of the group who were not told yet, the ones before this index but without the ones that failed.
         var kept: [Member] = []
         var next = 0
+        let writing = Writing(database: database, tally: Writing.Tally())
         do {
             try database.inTransaction(.immediate) {
                 while next < group.count {
                     let member = group[next]
                     do {
                         try database.inSavepoint {
-                            successes.append(try member.perform(database))
+                            successes.append(try member.perform(writing))
                             return .commit
                         }
                         kept.append(member)
@@ -99,6 +104,7 @@ final class GroupCommit: Sendable {
         }
         if database.totalChangesCount != before {
             changes.add(1, ordering: .releasing)
+            if writing.tally.events > 0 { appended.add(1, ordering: .releasing) }
             for listener in listeners.withLock({ $0 }) { listener() }
         }
         for tell in successes { tell() }

@@ -21,6 +21,10 @@ package final class Store: Sendable {
     /// How many commits of this store have changed something since it was opened.
     package var commits: Int64 { writer?.commits ?? 0 }
 
+    /// How many commits of this store have appended events since it was opened: as long as it stays, there is nothing
+    /// new to read in the log.
+    package var appends: Int64 { writer?.appends ?? 0 }
+
     /// Calls the body after every commit of this store that changed something, on the writing thread: it must only
     /// signal.
     package func onChange(_ body: @escaping @Sendable () -> Void) { writer?.onChange(body) }

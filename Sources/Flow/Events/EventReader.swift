@@ -16,8 +16,8 @@ final class EventReader: Sendable {
         var saved: [String: Int64] = [:]
         /// By crawler.
         var duties: [String: CrawlDuty] = [:]
-        /// The store's count of commits when the log was last read to its end.
-        var commits: Int64 = -1
+        /// The store's count of appends when the log was last read to its end.
+        var appends: Int64 = -1
     }
 
     let state = Mutex(State())
@@ -53,7 +53,7 @@ final class EventReader: Sendable {
             for crawler in crawlers {
                 state.duties[crawler.name, default: CrawlDuty(definition: crawler)].definition = crawler
             }
-            state.commits = -1
+            state.appends = -1
         }
     }
 }

@@ -5,10 +5,10 @@ import Synchronization
 extension Workflows {
     /// Reads the log to its end, lets rules start runs, and starts crawls that are due.
     func readEvents(_ group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
-        let commits = store.commits
-        if reader.state.withLock({ $0.commits }) != commits {
+        let appends = store.appends
+        if reader.state.withLock({ $0.appends }) != appends {
             while try await readBatch() {}
-            reader.state.withLock { $0.commits = commits }
+            reader.state.withLock { $0.appends = appends }
         }
         let now = time.monotonic()
         let due = reader.state.withLock { state in

@@ -86,6 +86,14 @@ struct StepExecutor: Sendable {
 }
 
 extension StepWork {
+    /// Whether its attempts write into the staging area.
+    var stages: Bool {
+        switch self {
+        case .query, .extract: true
+        case .crawl, .load, .run: false
+        }
+    }
+
     /// The name of a failure of this kind of work that has no better one.
     var failure: WorkFailure.Name {
         switch self {

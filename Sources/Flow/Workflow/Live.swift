@@ -61,6 +61,11 @@ struct Live: Sendable {
         return orders
     }
 
+    /// One attempt of a run that is to be started.
+    mutating func takeOrder(of run: Int64) -> AttemptOrder? {
+        orders.firstIndex { $0.key.run == run }.map { orders.remove(at: $0) }
+    }
+
     mutating func takeDueRetries(now: Int64) -> [AttemptKey] {
         let due = retries.filter { $0.value <= now }.map(\.key)
         for key in due { retries[key] = nil }

@@ -144,10 +144,12 @@ extension RunMachine {
     private mutating func moveOn() -> [Effect] {
         var effects: [Effect] = []
         var decided = true
+        let places = Dictionary(
+            zip(definition.steps.map(\.name), steps.indices), uniquingKeysWith: { first, _ in first })
         while decided {
             decided = false
             for index in steps.indices where steps[index].state == .waiting {
-                guard let event = verdict(on: index) else { continue }
+                guard let event = verdict(on: index, places) else { continue }
                 effects += send(event, to: index)
                 decided = true
             }
@@ -165,11 +167,11 @@ extension RunMachine {
     }
 
     /// What becomes of a waiting step now; nil: it goes on waiting.
-    private func verdict(on index: Int) -> StepMachine.Event? {
+    private func verdict(on index: Int, _ places: [String: Int]) -> StepMachine.Event? {
         let step = definition.steps[index]
         if steps[index].caught == nil {
             if step.onlyByCatch { return isStillCallable(step.name) ? nil : .skip(.uncaught) }
-            let needed = step.needs.compactMap { self.step($0) }
+            let needed = step.needs.compactMap { places[$0].map { steps[$0] } }
             if needed.contains(where: { $0.isOver && !$0.satisfiesDependants }) { return .skip(.upstream) }
             guard needed.allSatisfy(\.satisfiesDependants) else { return nil }
         }

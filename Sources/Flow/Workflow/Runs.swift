@@ -60,8 +60,7 @@ final class Runs: Sendable {
         for index in run.machine.steps.indices where run.machine.steps[index] != before.machine.steps[index] {
             try save(index, of: run, before: before, report, at: now, writing)
         }
-        let begun = before.state != .queued || run.state != .cancelled
-        try save(run, begun: begun, ended: ended, at: now, writing)
+        try save(run, before: before, ended: ended, at: now, writing)
         for effect in effects {
             try carry(effect, of: run, at: now, writing, &consequences)
         }
@@ -146,8 +145,22 @@ final class Runs: Sendable {
 // MARK: Rows
 
 extension Runs {
-    private func save(_ run: StoredRun, begun: Bool, ended: Bool, at now: Int64, _ writing: Writing) throws {
+    private func save(
+        _ run: StoredRun, before: StoredRun, ended: Bool, at now: Int64, _ writing: Writing
+    ) throws {
         let shown = run.machine.firstFailure ?? run.machine.firstRetrying
+        // A column of an index that is set is written anew in the index, even to what it was.
+        guard run.state != before.state || ended else {
+            try writing.execute(
+                "UPDATE runs SET revision = ?, failed_step = ?, error = ?, message = ?, follow_up = ? WHERE id = ?",
+                [
+                    .integer(run.revision), Value(shown?.step), Value(shown?.failure.name.rawValue),
+                    Value(shown?.failure.message), Value(try run.followUp.map { try JSONText.encode($0) }),
+                    .integer(run.id),
+                ])
+            return
+        }
+        let begun = before.state != .queued || run.state != .cancelled
         try writing.execute(
             """
             UPDATE runs SET state = ?, revision = ?, started_at = ifnull(started_at, ?), finished_at = ?,

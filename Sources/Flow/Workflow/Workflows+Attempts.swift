@@ -42,9 +42,15 @@ extension Workflows {
         }
     }
 
-    /// Does an attempt's work and records its end. An attempt that the engine's own end interrupts is left as it is:
-    /// the next engine ends it as `Engine.Restarted`.
+    /// Works for a run: an attempt, then one that follows from its end, and so on.
     func work(_ order: AttemptOrder) async throws {
+        var next: AttemptOrder? = order
+        while let order = next { next = try await attempt(order) }
+    }
+
+    /// Does an attempt's work and records its end; returns an attempt that starts by it, if any. An attempt that the
+    /// engine's own end interrupts is left as it is: the next engine ends it as `Engine.Restarted`.
+    private func attempt(_ order: AttemptOrder) async throws -> AttemptOrder? {
         let stop = live.withLock { $0.begin(order.key) }
         defer { live.withLock { $0.end(order.key) } }
         let log = AttemptLog()
@@ -54,16 +60,17 @@ extension Workflows {
             await self.perform(order, behind: gate, named: exclusion ?? "", log)
         }
         defer { if done.passedGate { gate?.leave() } }
-        await executor.clean(order.key.description)
+        if order.step.work.stages { await executor.clean(order.key.description) }
         if case .failure(let failure) = done.outcome, failure.name == .cancelled, Task.isCancelled,
             !live.withLock({ $0.isStopping(order.key) })
         {
-            return
+            return nil
         }
         do {
-            try await record(order, done.outcome, log)
+            return try await record(order, done.outcome, log)
         } catch is CancellationError {
             // The engine stops while the store can't be written: the attempt counts as interrupted.
+            return nil
         }
     }
 
@@ -95,7 +102,7 @@ extension Workflows {
     /// Publishes and records in one transaction; the public tree follows before dependants start.
     private func record(
         _ order: AttemptOrder, _ outcome: Result<StepResult, WorkFailure>, _ log: AttemptLog
-    ) async throws {
+    ) async throws -> AttemptOrder? {
         let key = order.key
         switch outcome {
         case .success(let result):
@@ -105,19 +112,20 @@ extension Workflows {
                     try runs.succeed(key, result, log: text, at: time.wall(), writing, &consequences)
                 }
                 if published { await projector.project() }
-                follow(consequences)
+                return follow(consequences, continuing: key.run)
             } catch let error as CancellationError {
                 throw error
             } catch {
                 let failure = WorkFailure(order.step.work.failure, "could not be published: \(error)")
-                try await record(order, .failure(failure), log)
+                return try await record(order, .failure(failure), log)
             }
         case .failure(let failure):
             log.line(failure.description)
             let report = AttemptReport(log: log.contents)
-            try await commit { [runs] writing, consequences in
+            let (_, consequences) = try await transact { [runs] writing, consequences in
                 try runs.advance(key.run, runs.failed(key, failure), report, writing, &consequences)
             }
+            return follow(consequences, continuing: key.run)
         }
     }
 }

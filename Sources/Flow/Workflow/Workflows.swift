@@ -110,12 +110,17 @@ package final class Workflows: Sendable {
     /// Does what there is to do now. Work that takes long goes into the group.
     private func look(_ group: inout ThrowingDiscardingTaskGroup<any Error>) async throws {
         try await fireRetries()
+        startOrders(&group)
         try await readEvents(&group)
         if live.withLock({ $0.takeBackfillsMoved() }) { group.addTask { try await self.feedBackfills() } }
         let now = time.monotonic()
         for queued in live.withLock({ $0.takeBegins(now: now, room: room) }) {
             group.addTask { try await self.begin(queued) }
         }
+        startOrders(&group)
+    }
+
+    private func startOrders(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         for order in live.withLock({ $0.takeOrders() }) {
             group.addTask { try await self.work(order) }
         }
@@ -177,14 +182,19 @@ extension Workflows {
         }
     }
 
-    func follow(_ consequences: Consequences) {
+    func follow(_ consequences: Consequences) { _ = follow(consequences, continuing: nil) }
+
+    /// The same; whoever worked for the run gets one of the attempts that it starts, to go on with at once.
+    func follow(_ consequences: Consequences, continuing run: Int64?) -> AttemptOrder? {
         runs.keep(consequences.runs)
         let now = time.monotonic()
-        live.withLock { live in
+        let next = live.withLock { live in
             live.take(consequences, now: now)
             for key in consequences.stops { live.stop(key) }
+            return run.flatMap { live.takeOrder(of: $0) }
         }
         wakeup.signal()
+        return next
     }
 }
 
