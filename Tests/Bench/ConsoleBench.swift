@@ -6,6 +6,7 @@ import Foundation
 struct ConsoleBench {
     private let recordsPerSecond = 50_000
     private let keys = 200
+    private static let longList = 1_000_000
 
     /// What one program showed.
     struct Feel {
@@ -18,7 +19,7 @@ struct ConsoleBench {
         var ownBytes: Double
     }
 
-    func measure() throws -> [Figure] {
+    func measure() async throws -> [Figure] {
         let engine = try BenchEngine(files: ["weir.yaml": Self.project])
         defer { engine.stop() }
         let weir = try BenchEngine.weir()
@@ -40,6 +41,7 @@ struct ConsoleBench {
         attended.send(Self.toWorkflows)
         let cursorBytes = bytesOfMoves(attended, down: "j", up: "k")
         let idle = attended.processorShare(seconds: 20)
+        let list = try await LongList(runs: Self.longList, weir: weir)
         let peers = try peers(folder)
         func reference(_ path: KeyPath<Feel, Double>, _ factor: Double) -> Figure.Reference {
             compare(peers) { $0[keyPath: path] * factor }
@@ -67,6 +69,15 @@ struct ConsoleBench {
             Figure(
                 name: "bytes for a cursor move", value: cursorBytes, unit: "bytes", goal: .atMost(400),
                 reference: reference(\.cursorBytes, 1)),
+            Figure(
+                name: "list of 1,000,000 runs, half a page, p95", value: list.scrolls.quantile(0.95) * 1e3, unit: "ms",
+                goal: .atMost(5)),
+            Figure(
+                name: "list of 1,000,000 runs, filter's first result", value: list.firstResults.median * 1e3,
+                unit: "ms", goal: .atMost(50)),
+            Figure(
+                name: "list of 1,000,000 runs, the only result is the oldest", value: list.oldestResults.median * 1e3,
+                unit: "ms"),
             Figure(
                 name: "memory, resident", value: mine.residentBytes / 1e6, unit: "MB", goal: .atMost(30),
                 reference: reference(\.residentBytes, 1e-6)),
@@ -102,7 +113,11 @@ struct ConsoleBench {
     ) throws -> Feel {
         // What a busy engine tells comes every 100 ms: a much shorter silence ends the picture itself.
         let firsts = try (0..<9).map { _ in
-            try TerminalMeter(program, arguments, directory: folder).settle(silence: 0.04).seconds
+            let meter = try TerminalMeter(program, arguments, directory: folder)
+            guard let seconds = meter.firstPicture(silence: 0.04) else {
+                throw BenchFailure("\(program) shows nothing")
+            }
+            return seconds
         }
         let meter = try TerminalMeter(program, arguments, directory: folder)
         meter.settle(silence: 0.5, atMost: 2)

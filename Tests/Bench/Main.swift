@@ -26,7 +26,7 @@ enum Bench: String, CaseIterable, ExpressibleByArgument {
     func measure() async throws -> [Figure] {
         switch self {
         case .ingest: try await IngestBench().measure()
-        case .console: try ConsoleBench().measure()
+        case .console: try await ConsoleBench().measure()
         case .workflow: try await WorkflowBench().measure()
         case .demo: try DemoBench().measure()
         }

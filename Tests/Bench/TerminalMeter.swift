@@ -52,6 +52,14 @@ final class TerminalMeter {
         return (total, last - start)
     }
 
+    /// Seconds from now to the end of its first picture, which so long a silence follows; nil when it shows none.
+    func firstPicture(silence: Double) -> Double? {
+        let start = Self.now
+        guard let count = take(within: 10), count > 0 else { return nil }
+        let first = Self.now - start
+        return first + settle(silence: silence).seconds
+    }
+
     /// Seconds from a key to the first byte that it brings; nil when nothing comes within a second.
     func latency(of key: String) -> Double? {
         settle(silence: 0.002, atMost: 0.02)
@@ -59,6 +67,21 @@ final class TerminalMeter {
         send(key)
         guard let count = take(within: 1), count > 0 else { return nil }
         return Self.now - start
+    }
+
+    /// Seconds from a key until a text is on the screen for the first time; nil when it doesn't come within `limit`. No
+    /// part of the text may have been in its place before: what is there already is not sent again.
+    func latency(of key: String, until text: String, atMost limit: Double = 10) -> Double? {
+        settle(silence: 0.2, atMost: 1)
+        let wanted = Array(text.utf8)
+        var sent: [UInt8] = []
+        let start = Self.now
+        send(key)
+        while Self.now - start < limit, let count = take(within: 0.5) {
+            sent += bytes.prefix(count)
+            if sent.contains(wanted) { return Self.now - start }
+        }
+        return nil
     }
 
     /// Bytes that a key brings, all in all.

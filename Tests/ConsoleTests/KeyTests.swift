@@ -31,7 +31,7 @@ struct KeyTests {
         for binding in fingers.state.keys.bindings { #expect(text.contains(binding.title), "\(binding.title)") }
         fingers.type("all runs")
         let effects = fingers.press(Key(.enter))
-        #expect(effects == [.watch(run: nil, listing: .runs)])
+        #expect(effects == [.watch(run: nil, listing: ListingQuery(.runs))])
         #expect(fingers.state.place == .listing(.runs))
     }
 

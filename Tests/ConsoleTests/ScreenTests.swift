@@ -1,10 +1,31 @@
-import Console
 import Flow
 import Lake
 import Terminal
 import Testing
 
+@testable import Console
+
 struct ScreenTests {
+    @Test func `a window without the keyboard shows no seconds, which would stand still`() {
+        var state = Sample.state(120, 36)
+        #expect(state.draw(theme: Sample.theme()).text.contains("14:22:07 +09:00"))
+        _ = state.handle(.focus(false), at: 0)
+        let text = state.draw(theme: Sample.theme()).text
+        #expect(text.contains("14:22 +09:00"))
+        #expect(!text.contains("14:22:07"))
+    }
+
+    @Test func `that an engine has grown older is no news`() {
+        let before = Sample.state(120, 36).data
+        var after = before
+        after.status?.uptimeSeconds += 1
+        #expect(after.saysTheSame(as: before))
+        after.status?.runsByState["running", default: 0] += 1
+        #expect(!after.saysTheSame(as: before))
+        after.status = nil
+        #expect(!after.saysTheSame(as: before))
+    }
+
     @Test func `overview at 120x36`() throws {
         try expectGolden(Sample.state(120, 36).draw(theme: Sample.theme()), "overview at 120x36")
     }

@@ -7,8 +7,7 @@ import Terminal
 final class ConsoleLoop {
     private let screen: Screen
     private let mailbox: Mailbox
-    private let store: StoreReader
-    private let link: LinkKeeper
+    private let feed: Feed
     private let requests: AsyncStream<Feed.Request>.Continuation
     private let library: ThemeLibrary
     private var state: ConsoleState
@@ -16,17 +15,18 @@ final class ConsoleLoop {
     private var decoder = InputDecoder()
     private var leaving: Leaving?
     private var drawnAt: Int64 = 0
+    /// Something is known that the picture does not show.
+    private var isOutdated = true
 
     init(
-        screen: Screen, state: ConsoleState, library: ThemeLibrary, mailbox: Mailbox, store: StoreReader,
-        link: LinkKeeper, requests: AsyncStream<Feed.Request>.Continuation
+        screen: Screen, state: ConsoleState, library: ThemeLibrary, mailbox: Mailbox, feed: Feed,
+        requests: AsyncStream<Feed.Request>.Continuation
     ) {
         self.screen = screen
         self.state = state
         self.library = library
         self.mailbox = mailbox
-        self.store = store
-        self.link = link
+        self.feed = feed
         self.requests = requests
         theme = Self.theme(state.theme, library, screen.traits)
     }
@@ -39,6 +39,7 @@ final class ConsoleLoop {
             if mayDraw {
                 screen.present(state.draw(theme: theme))
                 drawnAt = Self.moment
+                isOutdated = false
             }
             turn()
         }
@@ -56,12 +57,18 @@ final class ConsoleLoop {
             screen.remeasure()
             state.resize(to: screen.size)
         }
+        isOutdated = isOutdated || events.contains(.continued) || events.contains(.resized) || events.contains(.input)
         state.tick(now: Self.now)
         if events.contains(.askedToStop) { suspend() }
         if events.contains(.input) { takeInput() }
         handle(decoder.expire(at: Self.moment))
-        link.attend(state.attended)
-        for news in mailbox.take() { perform(state.update(news)) }
+        feed.link.attend(state.attended)
+        let before = state.data
+        for news in mailbox.take() {
+            if news.isSaid { isOutdated = true }
+            perform(state.update(news))
+        }
+        isOutdated = isOutdated || !state.data.saysTheSame(as: before)
     }
 
     /// All input that waits, so that a burst of keys is drawn once.
@@ -80,14 +87,16 @@ final class ConsoleLoop {
         for input in inputs where leaving == nil { perform(state.handle(input, at: Self.moment)) }
     }
 
-    /// While the window has not the keyboard, a picture every two seconds is enough for whoever glances at it.
-    private var mayDraw: Bool { state.attended || Self.moment - drawnAt >= Self.restfulPause }
-    private static let restfulPause: Int64 = 2000
+    private var mayDraw: Bool { state.attended || Self.moment - drawnAt >= restfulPause }
+    /// While the window has not the keyboard, a picture every two seconds is enough for whoever glances at it, and where
+    /// nothing happens one every ten.
+    private var restfulPause: Int64 { isOutdated ? 2000 : 10_000 }
 
     /// Milliseconds until something must be done without anybody's asking: a clock's tick, or a lone escape.
     private var patience: Int {
         // Clocks and countdowns move by the second.
-        let tick = state.attended ? 1000 - Int(Self.now % 1000) : Int(Self.restfulPause)
+        let tick =
+            state.attended ? 1000 - Int(Self.now % 1000) : Int(max(1, drawnAt + restfulPause - Self.moment))
         guard let deadline = decoder.deadline else { return tick }
         return min(tick, max(0, Int(deadline - Self.moment)))
     }
@@ -99,7 +108,9 @@ final class ConsoleLoop {
             case .hostAction(let name, let ticket): request(.hostAction(name, ticket: ticket), ticket)
             case .saveScreen(let ticket):
                 request(.saveScreen(state.draw(theme: theme).text, ticket: ticket), ticket)
-            case .watch(let run, let listing): store.watch(StoreReader.Interest(run: run, listing: listing))
+            case .watch(let run, let listing):
+                feed.store.watch(StoreReader.Interest(run: run))
+                feed.listings.watch(listing)
             case .copy(let text): screen.copy(text)
             case .mouse(let on): screen.setMouse(on)
             case .useTheme(let name): theme = Self.theme(name, library, screen.traits)

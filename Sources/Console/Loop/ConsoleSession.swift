@@ -53,11 +53,15 @@ package struct ConsoleSession: Sendable {
         let wakeup = Wakeup()
         let mailbox = Mailbox(wakeup)
         let clock = Clock(profile.timeZone)
-        let store = StoreReader(path: profile.directory + "/.weir/weir.db", clock: clock, mailbox: mailbox)
+        let path = profile.directory + "/.weir/weir.db"
+        let listings = ListingReader(path: path, clock: clock, mailbox: mailbox)
+        let store = StoreReader(path: path, mailbox: mailbox, listings: listings)
         let link = LinkKeeper(access, mailbox) { store.look() }
         let (requests, continuation) = AsyncStream.makeStream(
             of: Feed.Request.self, bufferingPolicy: .bufferingOldest(Feed.mostWaiting))
-        let feed = Feed(profile: profile, clock: clock, store: store, link: link, mailbox: mailbox, requests: requests)
+        let feed = Feed(
+            profile: profile, clock: clock, store: store, listings: listings, link: link, mailbox: mailbox,
+            requests: requests)
         return try await withThrowingTaskGroup(of: Leaving?.self) { group in
             group.addTask {
                 await feed.run()
@@ -69,7 +73,7 @@ package struct ConsoleSession: Sendable {
             }
             group.addTask {
                 try await withTaskCancellationHandler {
-                    try await draw(library, wakeup, mailbox, store, link, continuation)
+                    try await draw(library, wakeup, mailbox, feed, continuation)
                 } onCancel: {
                     mailbox.put(.ended)
                 }
@@ -84,8 +88,8 @@ package struct ConsoleSession: Sendable {
 
     /// Runs the loop on a thread of its own: it blocks while it waits for the terminal.
     private func draw(
-        _ library: ThemeLibrary, _ wakeup: Wakeup, _ mailbox: Mailbox, _ store: StoreReader,
-        _ link: LinkKeeper, _ requests: AsyncStream<Feed.Request>.Continuation
+        _ library: ThemeLibrary, _ wakeup: Wakeup, _ mailbox: Mailbox, _ feed: Feed,
+        _ requests: AsyncStream<Feed.Request>.Continuation
     ) async throws -> Leaving {
         try await withCheckedThrowingContinuation { waiter in
             let thread = Thread {
@@ -102,8 +106,8 @@ package struct ConsoleSession: Sendable {
                             theme: theme ?? ThemeLibrary.fallback, themes: library.names)
                         if let problem = library.problems.first { state.warn(problem) }
                         let loop = ConsoleLoop(
-                            screen: screen, state: state, library: library, mailbox: mailbox, store: store,
-                            link: link, requests: requests)
+                            screen: screen, state: state, library: library, mailbox: mailbox, feed: feed,
+                            requests: requests)
                         return loop.run()
                     })
                 requests.finish()

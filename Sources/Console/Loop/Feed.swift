@@ -10,6 +10,7 @@ struct Feed: Sendable {
     let profile: Profile
     let clock: Clock
     let store: StoreReader
+    let listings: ListingReader
     let link: LinkKeeper
     let mailbox: Mailbox
     let requests: AsyncStream<Request>
@@ -28,6 +29,7 @@ struct Feed: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await link.run() }
             group.addTask { await store.run { link.isAttached } }
+            group.addTask { await listings.run() }
             for await request in requests {
                 group.addTask { await carryOut(request) }
             }

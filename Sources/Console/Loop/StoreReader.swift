@@ -9,24 +9,22 @@ final class StoreReader: Sendable {
     /// What is read besides the overview.
     struct Interest: Sendable, Hashable {
         var run: Int64?
-        var listing: Listing.Kind?
     }
-    /// Runs in the overview, and rows of a listing.
+    /// Runs in the overview.
     static let mostRuns = 200
-    static let mostRows = 500
     private static let pause = Duration.milliseconds(150)
 
     private let path: String
-    private let clock: Clock
     private let mailbox: Mailbox
+    private let listings: ListingReader
     private let interest = Mutex(Interest())
     private let nudges: AsyncStream<Void>
     private let nudge: AsyncStream<Void>.Continuation
 
-    init(path: String, clock: Clock, mailbox: Mailbox) {
+    init(path: String, mailbox: Mailbox, listings: ListingReader) {
         self.path = path
-        self.clock = clock
         self.mailbox = mailbox
+        self.listings = listings
         (nudges, nudge) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -59,13 +57,14 @@ final class StoreReader: Sendable {
         var seen: (version: Int, interest: Interest)?
         var last = News()
         for await _ in nudges {
+            listings.look()
             do {
                 let open = try store ?? Store.openForReading(path)
                 store = open
                 let interest = interest.withLock { $0 }
                 let version = try open.dataVersion()
                 if let seen, seen == (version, interest) { continue }
-                let news = try await open.read { [clock] in try News($0, interest, clock) }
+                let news = try await open.read { try News($0, interest) }
                 seen = (version, interest)
                 tell(news, unless: last)
                 last = news
@@ -82,7 +81,6 @@ final class StoreReader: Sendable {
     private func tell(_ news: News, unless last: News) {
         if let overview = news.overview, overview != last.overview { mailbox.put(.overview(overview)) }
         if let run = news.run, run != last.run { mailbox.put(.run(run)) }
-        if let listing = news.listing, listing != last.listing { mailbox.put(.listing(listing)) }
     }
 
     private func problem(_ error: any Error) -> String {
@@ -94,17 +92,13 @@ final class StoreReader: Sendable {
     private struct News: Sendable {
         var overview: Overview?
         var run: RunDetail?
-        var listing: Listing?
 
         init() {}
 
-        init(_ reading: Reading, _ interest: Interest, _ clock: Clock) throws {
+        init(_ reading: Reading, _ interest: Interest) throws {
             overview = try reading.overview(runs: StoreReader.mostRuns)
             if let id = interest.run, let run = try reading.run(id) {
                 self.run = RunDetail(run: run, attempts: try reading.attempts(run: id, step: nil))
-            }
-            if let kind = interest.listing {
-                listing = try Listing(kind, reading, clock, limit: StoreReader.mostRows)
             }
         }
     }

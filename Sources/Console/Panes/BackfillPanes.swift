@@ -116,29 +116,4 @@ extension ConsoleState {
             canvas.write(failure(error, run.message), .failed, x: inner.x + 1, y: y + 4, width: width)
         }
     }
-
-    func drawListing(on canvas: inout Canvas, in rect: Rect) {
-        guard case .listing(let kind) = place else { return }
-        let rows = listingRows
-        let title = kind.rawValue.prefix(1).uppercased() + kind.rawValue.dropFirst()
-        let inner = frame(
-            .listing, on: &canvas, in: rect, title: title, note: [Canvas.Span("newest \(rows.count)", .dim)])
-        guard !rows.isEmpty, let listing = data.listing else {
-            canvas.empty(emptied(.listing, [[Canvas.Span("none yet", .dim)]]), in: inner)
-            return
-        }
-        let widths = listing.titles.indices.map { column in
-            min(40, rows.prefix(200).map { Glyphs.columns(of: $0[column]) }.max() ?? 4)
-        }
-        let table = Table(
-            columns: listing.titles.enumerated().map { index, title in
-                .init(
-                    title, max(title.count, index == listing.titles.count - 1 ? 8 : widths[index]),
-                    grows: index == listing.titles.count - 1 ? 1 : 0, priority: index)
-            })
-        let list = list(.listing)
-        table.draw(
-            on: &canvas, in: inner, count: rows.count, offset: list.offset, selected: list.index, focused: true
-        ) { index in rows[index].map { .text($0) } }
-    }
 }

@@ -12,7 +12,9 @@ extension ConsoleState {
         if layout.isCompact {
             right += linkSpans(canvas.signs, short: true) + [Canvas.Span(" ", .text)]
         } else {
-            right += [Canvas.Span(clock.time(now) + " " + clock.zoneName(now) + " ", .text)]
+            // Nobody waits at a window without the keyboard for the seconds: they would stand still there.
+            let time = attended ? clock.time(now) : String(clock.time(now).prefix(5))
+            right += [Canvas.Span(time + " " + clock.zoneName(now) + " ", .text)]
         }
         let used = canvas.write(left, x: 0, y: 0, over: .header)
         let rightWidth = right.reduce(0) { $0 + $1.columns }

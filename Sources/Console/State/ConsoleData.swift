@@ -19,6 +19,13 @@ package struct ConsoleData: Sendable, Hashable {
     /// Streams with live rates where an engine runs, else as the store last had them.
     var streams: [StreamStatus] { status?.streams ?? overview?.streams ?? [] }
 
+    /// Whether nothing but the engine's age tells them apart.
+    func saysTheSame(as other: ConsoleData) -> Bool {
+        var other = other
+        if let uptime = status?.uptimeSeconds { other.status?.uptimeSeconds = uptime }
+        return other == self
+    }
+
     func run(_ id: Int64) -> RunSummary? {
         if let run, run.run.id == id { return run.run }
         return overview?.runs.first { $0.id == id }
@@ -57,22 +64,6 @@ package struct RunDetail: Sendable, Hashable {
     }
 }
 
-/// Rows of the store that are shown as they are.
-package struct Listing: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case events, deliveries, runs
-    }
-    package var kind: Kind
-    package var titles: [String]
-    package var rows: [[String]]
-
-    package init(kind: Kind, titles: [String], rows: [[String]]) {
-        self.kind = kind
-        self.titles = titles
-        self.rows = rows
-    }
-}
-
 /// What reaches the console from outside: the newest of each kind replaces the one before it, but replies all count.
 package enum FeedUpdate: Sendable {
     case overview(Overview)
@@ -88,6 +79,14 @@ package enum FeedUpdate: Sendable {
     case host(HostNews)
     /// Whoever runs the console wants it to end.
     case ended
+
+    /// It may show at the foot of the screen, whatever it does to the data.
+    var isSaid: Bool {
+        switch self {
+        case .reply, .host, .link, .owner: true
+        case .overview, .problem, .status, .run, .listing, .ended: false
+        }
+    }
 
     package enum Outcome: Sendable {
         case reply(EngineReply)
@@ -106,7 +105,7 @@ package enum Effect: Sendable, Hashable {
     /// Writes the picture of the screen into a file. Answered with `FeedUpdate.reply`.
     case saveScreen(ticket: Int)
     /// What to read besides the overview, from now on.
-    case watch(run: Int64?, listing: Listing.Kind?)
+    case watch(run: Int64?, listing: ListingQuery?)
     case copy(String)
     case mouse(Bool)
     case useTheme(String)

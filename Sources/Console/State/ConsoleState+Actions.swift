@@ -59,8 +59,12 @@ extension ConsoleState {
         case .down: move(by: 1)
         case .left: moveSideways(-1)
         case .right: moveSideways(1)
-        case .top: move(by: -1_000_000)
-        case .bottom: move(by: 1_000_000)
+        case .top:
+            move(by: -1_000_000)
+            listingPart = .newest
+        case .bottom:
+            move(by: 1_000_000)
+            listingPart = .oldest
         case .halfUp: move(by: -max(1, pageLength / 2))
         case .halfDown: move(by: max(1, pageLength / 2))
         case .pageUp: move(by: -pageLength)
@@ -183,7 +187,10 @@ extension ConsoleState {
                     in: RunDetail(run: known, attempts: []), list: &lists[.steps, default: ListView()])
             }
         }
-        if case .listing = next { lists[.listing] = ListView() }
+        if case .listing = next {
+            lists[.listing] = ListView()
+            listingPart = .newest
+        }
     }
 
     /// Escape: the filter goes first, then what lies on top, then the place.
@@ -208,7 +215,8 @@ extension ConsoleState {
     var watching: [Effect] {
         switch place {
         case .run(let id): [.watch(run: id, listing: nil)]
-        case .listing(let kind): [.watch(run: nil, listing: kind)]
+        // The rows that it shows are asked for where the focus is.
+        case .listing: []
         case .overview, .backfills: [.watch(run: nil, listing: nil)]
         }
     }

@@ -4,7 +4,12 @@ package import Terminal
 extension ConsoleState {
     /// Takes what a user did. `at` is the decoder's clock, which never goes back.
     package mutating func handle(_ input: Input, at moment: InputDecoder.Instant) -> [Effect] {
-        defer { settle() }
+        let effects = take(input, at: moment)
+        settle()
+        return effects + askForRows()
+    }
+
+    private mutating func take(_ input: Input, at moment: InputDecoder.Instant) -> [Effect] {
         switch input {
         case .key(let key): return press(key, at: moment)
         case .paste(let text): return paste(text)

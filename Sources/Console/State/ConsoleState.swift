@@ -23,6 +23,9 @@ package struct ConsoleState: Sendable {
     var runPane = Pane.steps
     var backfillPane = Pane.calendar
     var lists: [Pane: ListView] = [:]
+    /// The part of a long list that is wanted, and the one that was asked for last.
+    var listingPart = ListingQuery.Part.newest
+    var listingAsked: ListingQuery?
     var zoomed = false
     var run = RunView()
     var overlay: Overlay?
@@ -118,14 +121,14 @@ package struct ConsoleState: Sendable {
             guard case .run(detail.run.id) = place else { break }
             data.run = detail
             run.focusOnFailure(in: detail, list: &lists[.steps, default: ListView()])
-        case .listing(let listing): data.listing = listing
+        case .listing(let listing): take(listing)
         case .reply(let ticket, let outcome): effects = take(outcome, for: ticket)
         case .host(.said(let words)): notices.show(words, .said, now: now)
         case .host(.failed(let words)): hostFailure = words
         case .ended: effects = [.quit(stopEngine: false)]
         }
         settle()
-        return effects
+        return effects + askForRows()
     }
 
     /// Puts selections where their items are now, and ticks what has been reached.

@@ -91,7 +91,7 @@ extension ConsoleState {
         case .steps: stepRows.map(\.name)
         case .backfills: backfillRows.map { "\($0.id)" }
         case .calendar: dayRows.map(\.interval.description)
-        case .listing: listingRows.map { $0.joined(separator: "\u{1F}") }
+        case .listing: listingRows.map { $0[0] }
         case .log: []
         }
     }
@@ -244,8 +244,8 @@ extension ConsoleState {
     }
 
     var listingRows: [[String]] {
-        guard case .listing(let kind) = place, let listing = data.listing, listing.kind == kind else { return [] }
-        return filtered(listing.rows, .listing) { $0.joined(separator: " ") }
+        guard case .listing(let kind) = place, let listing = data.listing, listing.query.kind == kind else { return [] }
+        return listing.rows
     }
 
     /// The line with the focus in a pane of the overview.
