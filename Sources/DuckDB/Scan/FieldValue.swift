@@ -8,6 +8,8 @@ struct FieldValue {
         case integer, real
         /// The text between the quotes; `escaped` holds at least one backslash.
         case string, escaped
+        /// The text between the quotes of csv; it holds at least one quote, written as two.
+        case doubled
         /// A JSON array or object, as it stands.
         case nested
     }

@@ -1,7 +1,7 @@
 /// A column that the scanner can fill.
 package struct ScanColumn: Sendable, Hashable {
     /// DuckDB's names.
-    package enum Kind: String, Sendable, Hashable {
+    package enum Kind: String, Sendable, Hashable, Codable {
         case boolean = "BOOLEAN"
         case bigint = "BIGINT"
         case double = "DOUBLE"
@@ -23,6 +23,7 @@ package struct RecordLayout: Sendable, Hashable {
         case json
         /// Apache's and nginx's `combined`, and `common`, which ends after the bytes.
         case combined
+        case csv(CSVShape)
     }
 
     /// More columns than any sane log has; a bound on what a sender can make of a table.
@@ -52,4 +53,17 @@ package struct RecordLayout: Sendable, Hashable {
 
     /// A field of a record that is named as a partition key is left out: the partition's own value has its name.
     var partitionKeys: [String] { hourly ? ["dt", "hour"] : ["dt"] }
+
+    /// The column of each field of csv. A growing layout gets the columns that it lacks; otherwise their fields, and
+    /// those named as a partition key, fill none.
+    mutating func placeFields(growing: Bool) -> [Int?] {
+        guard case .csv(let shape) = format else { return [] }
+        return shape.names.map { written in
+            let name = written.lowercased()
+            if let column = columns.firstIndex(where: { $0.name.lowercased() == name }) { return column }
+            guard growing, !partitionKeys.contains(name) else { return nil }
+            columns.append(ScanColumn(name: written, kind: .varchar))
+            return columns.count - 1
+        }
+    }
 }

@@ -15,6 +15,10 @@ final class RecordReader {
     private var index: ColumnIndex
     private let ignored: [[UInt8]]
     private let timeColumn: Int?
+    /// The fields of a line of csv, and the column that each one fills, if any.
+    private let fields: UnsafeMutablePointer<FieldValue>
+    private let fieldColumns: [Int?]
+    private let fieldNames: [[UInt8]]
     private let scratch: UnsafeMutablePointer<UInt8>
 
     /// Throws `DuckDBError` when there is no such time zone.
@@ -23,6 +27,10 @@ final class RecordReader {
             throw DuckDBError.failed("no time zone \(layout.timeZone)")
         }
         self.clock = clock
+        var layout = layout
+        fieldColumns = layout.placeFields(growing: growing)
+        fields = .allocate(capacity: max(fieldColumns.count, 1))
+        fieldNames = if case .csv(let shape) = layout.format { shape.names.map { Array($0.utf8) } } else { [] }
         self.layout = layout
         index = ColumnIndex(layout.columns)
         ignored = layout.partitionKeys.map { Array($0.utf8) }
@@ -36,6 +44,7 @@ final class RecordReader {
 
     deinit {
         values.deallocate()
+        fields.deallocate()
         scratch.deallocate()
         line.deallocate()
         index.deallocate()
@@ -52,6 +61,8 @@ final class RecordReader {
             unplaced = assign(start)
         case .combined:
             if let problem = CombinedLine.read(start, end, into: values) { return problem }
+        case .csv(let shape):
+            if let problem = readFields(start, end, delimiter: shape.delimiter) { return problem }
         }
         if let timeColumn {
             if let problem = readTime(values[timeColumn]) { return problem }
@@ -70,9 +81,27 @@ final class RecordReader {
     /// The decoded text of a value, until the next call.
     @inline(__always)
     func text(of value: FieldValue) -> UnsafeBufferPointer<UInt8> {
-        guard value.kind == .escaped else { return UnsafeBufferPointer(start: value.start, count: value.count) }
-        let count = JSONString.unescape(value.start, value.count, into: scratch)
+        guard value.kind == .escaped || value.kind == .doubled else {
+            return UnsafeBufferPointer(start: value.start, count: value.count)
+        }
+        let count =
+            value.kind == .escaped
+            ? JSONString.unescape(value.start, value.count, into: scratch)
+            : CSVLine.undouble(value.start, value.count, into: scratch)
         return UnsafeBufferPointer(start: scratch, count: count)
+    }
+
+    /// Gives each column its field of a line of csv.
+    private func readFields(_ start: Bytes, _ end: Bytes, delimiter: UInt8) -> Rejection? {
+        let count = fieldColumns.count
+        if let problem = CSVLine.read(start, end, delimiter: delimiter, count: count, into: fields) { return problem }
+        guard !CSVLine.isHeader(fields, fieldNames) else { return .header }
+        let missing = FieldValue(start: start, count: 0, kind: .missing)
+        for column in 0..<layout.columns.count { (values + column).initialize(to: missing) }
+        for field in 0..<count {
+            if let column = fieldColumns[field] { values[column] = fields[field] }
+        }
+        return nil
     }
 
     /// Gives each column its field; of several with one name the last counts.
@@ -144,7 +173,7 @@ final class RecordReader {
 
     private func parseMoment(_ value: FieldValue) -> Int? {
         switch value.kind {
-        case .string, .escaped:
+        case .string, .escaped, .doubled:
             let text = text(of: value)
             return text.baseAddress.flatMap { TimeText.read($0, text.count, &clock) }
         case .integer, .real: return TimeText.epoch(value.start, value.count)

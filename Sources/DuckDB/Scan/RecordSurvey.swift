@@ -30,7 +30,7 @@ package struct RecordSurvey: Sendable, Hashable {
                 touched.insert(partition)
                 last = partition
             }
-            guard layout.format == .json else { return }
+            guard layout.format != .combined else { return }
             let count = reader.layout.columns.count
             while votes.count < count { votes.append(Votes()) }
             let values = reader.values
@@ -69,7 +69,7 @@ package struct RecordSurvey: Sendable, Hashable {
                 }
             case .real: reals += 1
             case .isTrue, .isFalse: booleans += 1
-            case .string, .escaped, .nested: others += 1
+            case .string, .escaped, .doubled, .nested: others += 1
             }
         }
 

@@ -4,6 +4,12 @@ enum Rejection: Hashable, Sendable {
     case notAnObject, cutShort, malformed, tooDeep, tooManyFields, noFields, unnamedField
     /// The part of a log line that could not be read.
     case logLine(part: LogPart)
+    /// A line of csv with a quote that nothing closes, or with one inside a field.
+    case openQuote, strayQuote
+    /// A line of csv with more or fewer fields than the stream has columns.
+    case fieldCount(wanted: Int)
+    /// A line of csv that holds the columns' names.
+    case header
     case utf8
     case tooLong
     case timeMissing, timeUnreadable, timeOutOfRange
@@ -17,7 +23,8 @@ enum Rejection: Hashable, Sendable {
 
     var keyword: String {
         switch self {
-        case .notAnObject, .cutShort, .malformed, .tooDeep, .tooManyFields, .noFields, .unnamedField, .logLine:
+        case .notAnObject, .cutShort, .malformed, .tooDeep, .tooManyFields, .noFields, .unnamedField, .logLine,
+            .openQuote, .strayQuote, .fieldCount, .header:
             "syntax"
         case .utf8: "utf8"
         case .tooLong: "too long"
@@ -37,6 +44,10 @@ enum Rejection: Hashable, Sendable {
         case .noFields: "syntax: an object without values"
         case .unnamedField: "syntax: a field's name is empty or holds NUL"
         case .logLine(let part): "syntax: no \(part.rawValue) where it should be"
+        case .openQuote: "syntax: a quote is not closed"
+        case .strayQuote: "syntax: a quote inside a field"
+        case .fieldCount(let wanted): "syntax: not \(wanted) \(wanted == 1 ? "field" : "fields")"
+        case .header: "syntax: the columns' names"
         case .utf8: "utf8"
         case .tooLong: "too long"
         case .timeMissing: "time: \(layout.timeName) is missing"

@@ -67,10 +67,6 @@ package struct EngineSettings: Sendable, Hashable {
     }
 }
 
-package enum RecordFormat: String, Sendable, Hashable, Codable, CaseIterable {
-    case json, combined
-}
-
 /// How a table is cut into partitions by time.
 package enum Granularity: String, Sendable, Hashable, Codable {
     case day = "dt"

@@ -57,7 +57,7 @@ struct GraphCommand: ParsableCommand {
 
     private static func sources(_ project: Project) -> [Edge] {
         project.streams.map {
-            Edge(part: "stream", name: $0.name, does: $0.format.rawValue, makes: [$0.into.description], needs: [])
+            Edge(part: "stream", name: $0.name, does: $0.format.word.rawValue, makes: [$0.into.description], needs: [])
         }
             + project.extracts.map {
                 Edge(

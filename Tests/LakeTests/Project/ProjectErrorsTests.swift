@@ -136,17 +136,41 @@ import Testing
     @Test(arguments: [
         Case(
             "{}",
-            "weir.yaml:3:6: stream s needs 'format': json or combined\nweir.yaml:3:6: stream s needs 'into': the table that records become, like raw.s"
+            "weir.yaml:3:6: stream s needs 'format': json, combined or csv\nweir.yaml:3:6: stream s needs 'into': the table that records become, like raw.s"
         ),
         Case(
             "{ into: raw.a.b, format: json }",
             "weir.yaml:3:14: into of stream s: expected a table name like raw.access_log, found 'raw.a.b'"),
         Case(
             "{ into: raw.a, format: jsom }",
-            "weir.yaml:3:29: format of stream s: expected json or combined, found 'jsom'; did you mean 'json'?"),
+            "weir.yaml:3:29: format of stream s: expected json or combined or csv, found 'jsom'; did you mean 'json'?"),
+        Case(
+            "{ into: raw.a, format: regex }",
+            "weir.yaml:3:29: not supported yet: format: regex in stream s; convert to JSON lines"),
         Case(
             "{ into: raw.a, format: csv }",
-            "weir.yaml:3:29: not supported yet: format: csv in stream s; convert to JSON lines"),
+            "weir.yaml:3:6: stream s needs 'columns': the columns of each line in their order, like [ ts, user, zip: text ]"
+        ),
+        Case(
+            "{ into: raw.a, format: csv, columns: ts }",
+            "weir.yaml:3:43: columns of stream s: expected a list like [ ts, user, zip: text ], found 'ts'"),
+        Case(
+            "{ into: raw.a, format: csv, columns: [ a, A, 1x ] }",
+            "weir.yaml:3:48: columns of stream s: 'A' is there twice\nweir.yaml:3:51: columns of stream s: expected a column's name, found '1x'"
+        ),
+        Case(
+            "{ into: raw.a, format: csv, columns: [ a: number ] }",
+            "weir.yaml:3:48: type of column a of stream s: expected bool, int, real, text, timestamp, found 'number'"),
+        Case(
+            "{ into: raw.a, format: csv, columns: [ a ], delimiter: \"||\" }",
+            "weir.yaml:3:61: delimiter of stream s: expected one character like \";\" or \"\\t\", found '||'"),
+        Case(
+            "{ into: raw.a, format: csv, columns: [ ts, user ], time: tz, dedupe: usr }",
+            "weir.yaml:3:63: time of stream s: 'tz' is none of its columns; did you mean 'ts'?\nweir.yaml:3:75: dedupe of stream s: 'usr' is none of its columns; did you mean 'user'?"
+        ),
+        Case(
+            "{ into: raw.a, format: json, columns: [ a ] }",
+            "weir.yaml:3:35: columns of stream s: only format: csv has it; leave it out"),
         Case(
             "{ into: raw.a, format: json, tail: [ x ] }",
             "weir.yaml:3:35: not supported yet: tail in stream s; send the file with weir ingest, or POST its lines"),

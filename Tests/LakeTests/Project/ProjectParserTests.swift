@@ -1,3 +1,4 @@
+import DuckDB
 import Foundation
 import TestSupport
 import Testing
@@ -249,5 +250,21 @@ import Testing
         for text in ["", "64", "MB", "-1MB", "1.5GB", "64mb", "99999999999TB"] {
             #expect(ByteCount.bytes(text) == nil, "\(text)")
         }
+    }
+
+    @Test func `columns of csv have names, and types where they are given`() throws {
+        let project = try ProjectFixture(
+            """
+            name: shop
+            streams:
+              sales: { into: raw.sales, format: csv, columns: [ ts, user, zip: text, n: int ], delimiter: "\\t", time: ts }
+            """
+        ).load()
+        #expect(
+            project.streams.first?.format
+                == .csv(
+                    CSVShape(
+                        names: ["ts", "user", "zip", "n"], kinds: ["zip": .varchar, "n": .bigint],
+                        delimiter: UInt8(ascii: "\t"))))
     }
 }

@@ -1,3 +1,4 @@
+import DuckDB
 import Foundation
 import Store
 import TestSupport
@@ -180,5 +181,48 @@ import Testing
         }
         let days = try await site.rows("raw.log", "dt, count(*), sum(bytes)::BIGINT", "GROUP BY dt ORDER BY dt")
         #expect(days == expected.sorted { $0.key < $1.key }.map { [$0.key, "\($0.value.lines)", "\($0.value.bytes)"] })
+    }
+
+    /// What sqlite3 writes of a table of real songs: quotes, delimiters and letters of many languages in their names.
+    @Test func `a table that sqlite3 writes as csv is delivered as it was, without its header`() async throws {
+        let chinook = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../EndToEndTests/RealData/Chinook_Sqlite.sqlite").standardized.path
+        func sqlite3(_ arguments: String...) throws -> String {
+            let (process, pipe) = (Process(), Pipe())
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
+            process.arguments = ["-readonly"] + arguments
+            process.standardOutput = pipe
+            try process.run()
+            let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            #expect(process.terminationStatus == 0)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        let columns = ["TrackId", "Name", "Composer", "Milliseconds", "UnitPrice"]
+        let select = "SELECT \(columns.joined(separator: ", ")) FROM Track ORDER BY TrackId"
+        let text = try sqlite3("-header", "-csv", chinook, select)
+        let originals = try sqlite3("-json", chinook, select)
+        let tracks = try #require(
+            try JSONSerialization.jsonObject(with: Data(originals.utf8)) as? [[String: Any]])
+        #expect(tracks.count == 3503)
+
+        let site = try StreamSite()
+        let format = RecordFormat.csv(CSVShape(names: columns, kinds: ["Name": .varchar]))
+        try await site.running(StreamSite.stream(format: format, time: nil)) { streams in
+            _ = try await streams.take(text)
+            try await streams.flush("log")
+            #expect(try streams.figures() == Figures(delivered: 3503, rejected: 1))
+        }
+        #expect(try await site.rejects().map { $0.text("reason") } == ["syntax: the columns' names"])
+        let found = try await site.rows("raw.log", columns.joined(separator: ", "), "ORDER BY TrackId")
+        let wanted = tracks.map { track in
+            [
+                (track["TrackId"] as? Int).map(String.init), track["Name"] as? String, track["Composer"] as? String,
+                (track["Milliseconds"] as? Int).map(String.init),
+                (track["UnitPrice"] as? Double).map { String(format: "%.2f", $0) },
+            ]
+        }
+        #expect(found.count == wanted.count)
+        for (row, track) in zip(found, wanted) where row != track { Issue.record("\(row) is not \(track)") }
     }
 }

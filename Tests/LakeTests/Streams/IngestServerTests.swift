@@ -1,3 +1,4 @@
+import DuckDB
 import Foundation
 import Store
 import TestSupport
@@ -85,6 +86,18 @@ import Testing
             #expect(answer.body == #"{"records":2,"sequence":1}"#)
             try await streams.flush("access")
             #expect(try streams.figures("access") == Figures(delivered: 2))
+        }
+    }
+
+    @Test func `csv is taken as what it is`() async throws {
+        let format = RecordFormat.csv(CSVShape(names: ["ts", "n"]))
+        try await serving(try StreamSite.stream("sales", format: format, time: "ts")) { streams, curl in
+            let lines = "2026-11-20T00:00:00Z,1\n2026-11-20T00:00:01Z,2"
+            #expect(try await curl.post("/streams/sales", lines, type: "text/csv").status == 200)
+            let wrong = try await curl.post("/streams/sales", lines, type: "application/json")
+            #expect((wrong.status, wrong.error) == (415, "this stream takes csv: set Content-Type to text/csv"))
+            try await streams.flush("sales")
+            #expect(try streams.figures("sales") == Figures(delivered: 2))
         }
     }
 

@@ -21,21 +21,11 @@ extension ProjectReading {
         guard
             let fields = Fields(
                 entry.value, "stream \(entry.key.value)",
-                keys: ["into", "format", "time", "partition", "buffer", "dedupe", "http"],
+                keys: ["into", "format", "columns", "delimiter", "time", "partition", "buffer", "dedupe", "http"],
                 later: ["tail": "send the file with weir ingest, or POST its lines"], findings)
         else { return nil }
         fields.require("into", "the table that records become, like raw.\(entry.key.value)")
-        fields.require("format", "json or combined")
-        let formats = RecordFormat.allCases.map(\.rawValue)
-        let format =
-            fields.choice(
-                "format", formats,
-                later: ["csv": "convert to JSON lines", "regex": "convert to JSON lines"]
-            ).flatMap(RecordFormat.init) ?? .json
-        if format == .combined, let place = fields.keyPlace("time") {
-            findings.add(
-                place, "time of stream \(entry.key.value): a combined log has its time in each line; leave it out")
-        }
+        let format = format(fields)
         let buffer = self.buffer(fields.node("buffer"), "buffer of stream \(entry.key.value)")
         guard let into = fields.table("into") else { return nil }
         return StreamDefinition(

@@ -60,9 +60,22 @@ extension RecordLayout {
             let kind = ScanColumn.Kind(rawValue: column.type) ?? Self.nearest(column.type)
             return ScanColumn(name: column.name, kind: kind)
         }
+        let (read, filled): (Format, [ScanColumn]) =
+            switch format {
+            case .json: (.json, scanned)
+            case .combined: (.combined, CombinedLine.columns)
+            case .csv(let shape):
+                // What the table has already keeps its type.
+                (
+                    .csv(shape),
+                    scanned
+                        + shape.declared.filter { column in
+                            !scanned.contains { $0.name.lowercased() == column.name.lowercased() }
+                        }
+                )
+            }
         self.init(
-            format: format == .json ? .json : .combined, columns: format == .json ? scanned : CombinedLine.columns,
-            timeField: timeField, timeZone: timeZone, hourly: partition == .hour)
+            format: read, columns: filled, timeField: timeField, timeZone: timeZone, hourly: partition == .hour)
     }
 
     private static func nearest(_ type: String) -> ScanColumn.Kind {

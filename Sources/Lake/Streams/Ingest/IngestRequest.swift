@@ -78,6 +78,8 @@ enum IngestRequest: Hashable, Sendable {
             (.json, "application/x-jsonlines"), (.json, "application/json-lines"):
             return .lines
         case (.combined, nil), (.combined, "text/plain"): return .lines
+        case (.csv, nil), (.csv, "text/csv"), (.csv, "text/plain"): return .lines
+        case (.csv, _): throw .init(415, "this stream takes csv: set Content-Type to text/csv")
         case (.json, _):
             throw .init(415, "this stream takes JSON: set Content-Type to application/json or application/x-ndjson")
         case (.combined, _): throw .init(415, "this stream takes log lines: set Content-Type to text/plain")
