@@ -48,6 +48,7 @@ let package = Package(
         .systemLibrary(name: "CNCurses"),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CVTerm", path: "Tests/CVTerm"),
         .target(name: "CPlatform", cSettings: cRules, linkerSettings: [.linkedLibrary("util")]),
         .target(name: "DuckDB", dependencies: ["CDuckDB", "CPlatform"], swiftSettings: shipped + [alwaysFast]),
@@ -55,7 +56,7 @@ let package = Package(
         .target(name: "Store", dependencies: ["CPlatform", grdb], swiftSettings: shipped),
         .target(
             name: "Lake",
-            dependencies: ["CCrypto", "CPlatform", "CSQLite", "DuckDB", "Store", yams, httpServer, logging],
+            dependencies: ["CCrypto", "CPlatform", "CSQLite", "CZlib", "DuckDB", "Store", yams, httpServer, logging],
             swiftSettings: shipped),
         .target(name: "Flow", dependencies: ["CCurl", "CPlatform", "Lake", "Store", logging], swiftSettings: shipped),
         .target(

@@ -6,16 +6,32 @@ import GRDB
 /// `2026-11-21T05` for hours) so that they sort; states are the raw values of the enums that own them.
 enum Schema {
     /// The newest version that this build knows, kept in `PRAGMA user_version`.
-    static let version = 1
+    static let version = 2
 
     static func migrate(_ pool: DatabasePool, path: String) throws {
         try pool.write { database in
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             guard found <= version else { throw StoreError.newerVersion(path: path) }
             if found < 1 { try database.execute(sql: first) }
+            if found < 2 { try database.execute(sql: tails) }
             try database.execute(sql: "PRAGMA user_version = \(version)")
         }
     }
+
+    /// How far tailed files were read, as far as their lines are delivered: what came later is in the buffers' frames. A
+    /// source is a file through renames and compression; `finished` was read to its end after it had gone. And when each
+    /// pattern was first looked at.
+    private static let tails = """
+        CREATE TABLE tail_positions (
+            stream TEXT NOT NULL, source INTEGER NOT NULL, path TEXT NOT NULL, device INTEGER NOT NULL,
+            inode INTEGER NOT NULL, offset INTEGER NOT NULL, skipping INTEGER NOT NULL,
+            beginning_length INTEGER NOT NULL, beginning INTEGER NOT NULL, latest_length INTEGER NOT NULL,
+            latest INTEGER NOT NULL, modified INTEGER NOT NULL, at INTEGER NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (stream, source)) WITHOUT ROWID;
+        CREATE TABLE tail_patterns (
+            stream TEXT NOT NULL, pattern TEXT NOT NULL, since INTEGER NOT NULL,
+            PRIMARY KEY (stream, pattern)) WITHOUT ROWID;
+        """
 
     private static let first = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;

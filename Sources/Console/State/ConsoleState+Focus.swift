@@ -167,7 +167,14 @@ extension ConsoleState {
                 "oldest      \(Figures.duration(milliseconds: Int64(stream.lagSeconds * 1000))) in the buffer",
                 "",
                 stream.paused ? "paused: p resumes it" : "p pauses it, :flush \(stream.name) delivers now",
-            ])
+            ] + files(stream.tail))
+    }
+
+    private func files(_ tail: TailStatus?) -> [String] {
+        guard let tail else { return [] }
+        let count = tail.count == 1 ? "1 file" : "\(tail.count) files"
+        return ["", "tails       \(count), \(Figures.bytes(tail.lag)) to read"]
+            + tail.files.map { "\($0.path)   \($0.problem ?? "\(Figures.bytes($0.lag)) to read")" }
     }
 
     func detail(of table: TableSummary) -> DetailView {

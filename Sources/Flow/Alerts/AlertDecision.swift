@@ -42,7 +42,7 @@ enum AlertDecision: Sendable, Hashable {
             return [.raiseUnlessStepDid(whole, message: notice.text, run: notice.run)]
         case "run.succeeded", "run.cancelled":
             return [.closeAll(subject: event.subject, interval: event.interval)]
-        case "crawl.failed", "delivery.failed", "extract.failed", "deadline.missed", "interval.dead":
+        case "crawl.failed", "delivery.failed", "tail.failed", "extract.failed", "deadline.missed", "interval.dead":
             return [.raise(identity, message: notice.text, run: notice.run)]
         default:
             return []

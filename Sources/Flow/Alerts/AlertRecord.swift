@@ -51,6 +51,12 @@ extension Writing {
             kind = 'delivery.failed' AND EXISTS (
                 SELECT 1 FROM streams s WHERE s.name = alerts.subject AND s.last_delivery_at > alerts.changed_at)
             """, [], at: now)
+        try closeAlerts(
+            """
+            kind = 'tail.failed' AND EXISTS (
+                SELECT 1 FROM events e
+                WHERE e.kind = 'tail.recovered' AND e.subject = alerts.subject AND e.at >= alerts.changed_at)
+            """, [], at: now)
         let over = try rows(
             "SELECT id FROM alerts WHERE state = 'snoozed' AND snoozed_until <= ?", [.integer(now)])
         for alert in over {

@@ -113,7 +113,8 @@ extension Engine {
 
     private func inner(_ listening: AsyncStream<String>.Continuation) -> [Service] {
         var services = [
-            Service(name: "streams", run: streams.run),
+            // An engine that a command hosts for its own work takes nothing in, over HTTP or from files.
+            Service(name: "streams") { [self] in try await streams.run(tailing: options.servesHTTP) },
             Service(name: "workflows", run: workflows.run),
             Service(name: "alerts", run: alerts.run),
             Service(name: "sweeps", run: sweep),

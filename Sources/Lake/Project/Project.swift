@@ -86,10 +86,11 @@ package struct StreamDefinition: Sendable, Hashable {
     /// The field that tells resent records.
     package var dedupe: String?
     package var http: Bool
+    package var tail: TailSettings?
 
     package init(
         name: String, into: TableName, format: RecordFormat, time: String?, partition: Granularity, bufferSize: Int64,
-        bufferInterval: Duration, dedupe: String?, http: Bool
+        bufferInterval: Duration, dedupe: String?, http: Bool, tail: TailSettings? = nil
     ) {
         self.name = name
         self.into = into
@@ -100,6 +101,22 @@ package struct StreamDefinition: Sendable, Hashable {
         self.bufferInterval = bufferInterval
         self.dedupe = dedupe
         self.http = http
+        self.tail = tail
+    }
+}
+
+/// Files that are read as they grow.
+package struct TailSettings: Sendable, Hashable {
+    package enum Start: String, Sendable, Hashable, CaseIterable { case beginning, end }
+
+    /// Absolute paths, in whose parts `*`, `?` and `[…]` stand for what they do in a shell.
+    package var patterns: [String]
+    /// Where files begin that are there when their pattern is first looked at; later ones are read whole.
+    package var start: Start
+
+    package init(patterns: [String], start: Start = .beginning) {
+        self.patterns = patterns
+        self.start = start
     }
 }
 

@@ -28,31 +28,36 @@ final class LiveStream: Sendable {
     let name: String
     let buffer: StreamBuffer
     private let services: DeliveryServices
+    private let tail: Tail
     private let state: Mutex<State>
     /// Deliveries, redrives and changes of the definition, one at a time.
     private let turn = Turn()
     private let origin = ContinuousClock.now
 
     private init(
-        _ settings: Settings, _ buffer: StreamBuffer, paused: Bool, problem: String?, _ services: DeliveryServices
+        _ settings: Settings, _ buffer: StreamBuffer, _ tail: TailRecord, paused: Bool, problem: String?,
+        _ services: DeliveryServices
     ) {
         name = settings.definition.name
         self.buffer = buffer
         self.services = services
+        self.tail = Tail(stream: name, store: services.store, buffer: buffer, record: tail)
         state = Mutex(State(settings: settings, paused: paused, rates: RateWindow(second: 0), problem: problem))
     }
 
     /// Recovers the stream's buffer in a folder. Throws `LakeError` or `StoreError`.
     static func recover(_ settings: Settings, folder: String, _ services: DeliveryServices) async throws -> LiveStream {
         let name = settings.definition.name
-        let (record, rejects) = try await services.store.read { reading in
+        var (record, rejects, tail) = try await services.store.read { reading in
             let rejects = try reading.rows("SELECT path FROM rejects WHERE stream = ?", [.text(name)])
-            return (try reading.streamRecord(name), Set(rejects.map { $0.text("path") }))
+            return (try reading.streamRecord(name), Set(rejects.map { $0.text("path") }), try reading.tailRecord(name))
         }
-        let recovered = try await services.files.run {
+        let recovered = try await services.files.run { [record, rejects] in
             try services.rejects.sweep(stream: name, keeping: rejects)
             return try RecoveredBuffer(folder: folder, deliveredThrough: record.deliveredSequence)
         }
+        // The store knows what was delivered, the buffer what was taken since.
+        tail.positions.merge(recovered.index.positions) { _, later in later }
         var counts = record.counts
         // A crash may have come between a reject's return to the buffer and its mark.
         let redriven = try await services.store.write {
@@ -63,7 +68,7 @@ final class LiveStream: Sendable {
             "the buffer was damaged in \(recovered.quarantined.count) places: see \(file)"
         }
         return LiveStream(
-            settings, StreamBuffer(stream: name, recovered: recovered, counts: counts), paused: record.paused,
+            settings, StreamBuffer(stream: name, recovered: recovered, counts: counts), tail, paused: record.paused,
             problem: problem, services)
     }
 
@@ -89,8 +94,26 @@ final class LiveStream: Sendable {
         return taken
     }
 
-    /// Delivers by size and interval until it is cancelled or `end` is called.
-    func run() async {
+    /// Delivers by size and interval, and reads the files that it tails, until it is cancelled or `end` is called.
+    func run(tailing: Bool) async {
+        await withDiscardingTaskGroup { group in
+            if tailing { group.addTask { await self.readFiles() } }
+            await deliverByPolicy()
+            group.cancelAll()
+        }
+    }
+
+    /// Not more than some deliveries ahead: the files themselves are where the rest is safe.
+    private func readFiles() async {
+        await tail.run {
+            let definition = self.settings.definition
+            return (definition.tail, max(Int(definition.bufferSize) * 4, 64 << 20))
+        } took: { records, bytes in
+            self.state.withLock { $0.rates.add(records: records, bytes: bytes, second: self.second) }
+        }
+    }
+
+    private func deliverByPolicy() async {
         while !Task.isCancelled, !state.withLock({ $0.ended }) {
             switch decide() {
             case .deliver:
@@ -215,12 +238,14 @@ final class LiveStream: Sendable {
             state.withLock { $0.settings = settings }
         }
         buffer.arrivals.ring()
+        tail.wake()
     }
 
     func status() -> StreamStatus {
         let standing = buffer.standing()
         let now = Self.wallClock()
         let second = second
+        let tail = settings.definition.tail == nil ? nil : tail.status
         return state.withLock { state in
             let rates = state.rates.perSecond(second: second)
             return StreamStatus(
@@ -230,7 +255,7 @@ final class LiveStream: Sendable {
                 recordsPerSecond: rates.records, bytesPerSecond: rates.bytes,
                 lagSeconds: standing.oldestArrival.map { max(0, Double(now - $0) / 1000) } ?? 0,
                 history: state.rates.history(second: second), paused: state.paused,
-                problem: state.problem ?? standing.problem)
+                problem: state.problem ?? standing.problem ?? tail?.problem, tail: tail)
         }
     }
 }

@@ -16,11 +16,13 @@ package struct StreamStatus: Sendable, Hashable, Codable {
     package var paused: Bool
     /// Why the last delivery or write failed, or what recovery found damaged; nil when all is well.
     package var problem: String?
+    /// The files that it tails; nil when it tails none.
+    package var tail: TailStatus?
 
     package init(
         name: String, received: Int64, delivered: Int64, rejected: Int64, duplicates: Int64, buffered: Int64,
         bufferedBytes: Int64, recordsPerSecond: Double, bytesPerSecond: Double, lagSeconds: Double, history: [Int],
-        paused: Bool, problem: String? = nil
+        paused: Bool, problem: String? = nil, tail: TailStatus? = nil
     ) {
         self.name = name
         self.received = received
@@ -35,5 +37,6 @@ package struct StreamStatus: Sendable, Hashable, Codable {
         self.history = history
         self.paused = paused
         self.problem = problem
+        self.tail = tail
     }
 }

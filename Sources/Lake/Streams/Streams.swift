@@ -34,11 +34,11 @@ package final class Streams: Sendable {
             folder: project.stateDirectory + "/buffers/" + definition.name, services)
     }
 
-    /// Delivers by size and interval until cancelled. A failed delivery is tried again after 1, 2, 4 … 60 s, and its
-    /// records stay in the buffer. Call it once.
-    package func run() async throws {
+    /// Delivers by size and interval, and reads the files that streams tail unless it is told not to, until cancelled. A
+    /// failed delivery is tried again after 1, 2, 4 … 60 s, and its records stay in the buffer. Call it once.
+    package func run(tailing: Bool = true) async throws {
         await withDiscardingTaskGroup { group in
-            for await stream in starting { group.addTask { await stream.run() } }
+            for await stream in starting { group.addTask { await stream.run(tailing: tailing) } }
         }
     }
 

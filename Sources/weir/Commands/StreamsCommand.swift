@@ -27,6 +27,16 @@ struct StreamsCommand: AsyncParsableCommand {
             try project.output.document(streams)
             guard !streams.isEmpty else { return project.output.say("the project has no streams") }
             project.output.say(StreamsCommand.table(streams))
+            for stream in streams {
+                if let tail = stream.tail, tail.count > 0 {
+                    project.output.say("")
+                    project.output.say(StreamsCommand.files(tail, of: stream.name))
+                    if tail.count > tail.files.count {
+                        project.output.say("and \(tail.count - tail.files.count) more that lag less")
+                    }
+                }
+                if let problem = stream.problem { project.output.say("\(stream.name): \(problem)") }
+            }
         }
 
         private static func streams(_ folder: ProjectFolder) async throws -> [StreamStatus] {
@@ -67,6 +77,18 @@ struct StreamsCommand: AsyncParsableCommand {
         func run() async throws {
             try await project.perform(.resumeStream(stream), as: "weir streams resume")
         }
+    }
+
+    /// The files that a stream tails.
+    static func files(_ tail: TailStatus, of stream: String) -> TextTable {
+        var table = TextTable("FILE OF \(stream)", "STATE", ">READ", ">LAG")
+        for file in tail.files {
+            table.add(
+                .init(file.path),
+                .init(file.state.rawValue, file.state == .unreadable ? .bad : file.lag > 0 ? .busy : .good),
+                .init(Figures.bytes(file.offset)), .init(Figures.bytes(file.lag)))
+        }
+        return table
     }
 
     static func table(_ streams: [StreamStatus]) -> TextTable {

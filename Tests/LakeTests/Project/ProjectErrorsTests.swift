@@ -172,8 +172,22 @@ import Testing
             "{ into: raw.a, format: json, columns: [ a ] }",
             "weir.yaml:3:35: columns of stream s: only format: csv has it; leave it out"),
         Case(
-            "{ into: raw.a, format: json, tail: [ x ] }",
-            "weir.yaml:3:35: not supported yet: tail in stream s; send the file with weir ingest, or POST its lines"),
+            "{ into: raw.a, format: json, tail: x }",
+            "weir.yaml:3:41: tail of stream s: expected a list like [ logs/*.log ], found 'x'"),
+        Case(
+            "{ into: raw.a, format: json, tail: { paths: [ x ], start: ende } }",
+            "weir.yaml:3:64: start of tail of stream s: expected beginning or end, found 'ende'; did you mean 'end'?"),
+        Case(
+            "{ into: raw.a, format: json, tail: { start: end } }",
+            "weir.yaml:3:41: tail of stream s needs 'paths': the files to read, like [ logs/*.log ]"),
+        Case(
+            "{ into: raw.a, format: json, tail: [ ../x.log ] }",
+            "weir.yaml:3:43: tail of stream s: expected a file like /var/log/nginx/access.log or logs/*.log, without .. "
+                + "and **, found '../x.log'"),
+        Case(
+            "{ into: raw.a, format: json, tail: [ x.log.1.gz ] }",
+            "weir.yaml:3:43: tail of stream s: 'x.log.1.gz' will not grow: name the log itself, whose rotated .gz is "
+                + "found, or send it with zcat and weir ingest"),
         Case(
             "{ into: raw.a, format: combined, time: ts }",
             "weir.yaml:3:39: time of stream s: a combined log has its time in each line; leave it out"),

@@ -21,7 +21,7 @@ import Testing
             buffer: { size: 64MiB, interval: 90s }
             dedupe: request_id
             http: false
-          web: { into: raw.web, format: combined }
+          web: { into: raw.web, format: combined, tail: [ /var/log/nginx/access.log, ./logs/*.log ] }
         extracts:
           masters:
             from: ${APP_DATABASE_URL}
@@ -100,7 +100,8 @@ import Testing
                     http: false),
                 StreamDefinition(
                     name: "web", into: try TableName("raw.web"), format: .combined, time: nil, partition: .day,
-                    bufferSize: 64_000_000, bufferInterval: .seconds(60), dedupe: nil, http: true),
+                    bufferSize: 64_000_000, bufferInterval: .seconds(60), dedupe: nil, http: true,
+                    tail: TailSettings(patterns: ["/var/log/nginx/access.log", fixture.folder("logs/*.log")])),
             ])
         #expect(
             project.extracts == [

@@ -27,11 +27,12 @@ struct StreamSite: Sendable {
     /// A stream that delivers only when it is told to, but for other settings.
     static func stream(
         _ name: String = "log", format: RecordFormat = .json, time: String? = "ts", partition: Granularity = .day,
-        size: Int64 = 64_000_000, interval: Duration = .seconds(900), dedupe: String? = nil, http: Bool = true
+        size: Int64 = 64_000_000, interval: Duration = .seconds(900), dedupe: String? = nil, http: Bool = true,
+        tail: TailSettings? = nil
     ) throws -> StreamDefinition {
         StreamDefinition(
             name: name, into: try TableName("raw.\(name)"), format: format, time: time, partition: partition,
-            bufferSize: size, bufferInterval: interval, dedupe: dedupe, http: http)
+            bufferSize: size, bufferInterval: interval, dedupe: dedupe, http: http, tail: tail)
     }
 
     /// Its days are Tokyo's.

@@ -21,8 +21,9 @@ extension ProjectReading {
         guard
             let fields = Fields(
                 entry.value, "stream \(entry.key.value)",
-                keys: ["into", "format", "columns", "delimiter", "time", "partition", "buffer", "dedupe", "http"],
-                later: ["tail": "send the file with weir ingest, or POST its lines"], findings)
+                keys: [
+                    "into", "format", "columns", "delimiter", "time", "partition", "buffer", "dedupe", "http", "tail",
+                ], findings)
         else { return nil }
         fields.require("into", "the table that records become, like raw.\(entry.key.value)")
         let format = format(fields)
@@ -32,7 +33,8 @@ extension ProjectReading {
             name: entry.key.value, into: into, format: format, time: fields.text("time", "the name of a field"),
             partition: fields.choice("partition", ["dt", "dt/hour"]).flatMap(Granularity.init) ?? .day,
             bufferSize: buffer.size, bufferInterval: buffer.interval,
-            dedupe: fields.text("dedupe", "the name of a field"), http: fields.flag("http") ?? true)
+            dedupe: fields.text("dedupe", "the name of a field"), http: fields.flag("http") ?? true,
+            tail: tail(fields, entry.key.value))
     }
 
     private func buffer(_ node: YAMLNode?, _ what: String) -> (size: Int64, interval: Duration) {

@@ -133,7 +133,8 @@ struct ProjectReading {
 extension AlertChannel {
     /// What alerts can be about.
     package static let kinds = [
-        "step.retrying", "step.failed", "run.failed", "crawl.failed", "delivery.failed", "extract.failed",
+        "step.retrying", "step.failed", "run.failed", "crawl.failed", "delivery.failed", "tail.failed",
+        "extract.failed",
         "interval.dead",
     ]
 

@@ -9,6 +9,8 @@ struct BufferIndex: Sendable {
         /// Of its oldest record, in milliseconds since 1970.
         var arrival: Int64
         var segment: String
+        /// Where tailed files stand after it, by source.
+        var positions: [Int64: TailPosition] = [:]
     }
 
     /// Records on their way into the lake.
@@ -21,6 +23,8 @@ struct BufferIndex: Sendable {
         var segments: [String]
         /// Rejects whose records are among these.
         var redriven: Set<Int64>
+        /// Where tailed files stand after these records, by source.
+        var positions: [Int64: TailPosition] = [:]
     }
 
     /// Frames are joined into stretches of about this size, so that memory follows the bytes that wait, not the
@@ -47,6 +51,10 @@ struct BufferIndex: Sendable {
     var lastSequence: Int64? { stretches.last?.last }
     /// Rejects whose records are in here.
     var redrivenRejects: Set<Int64> { Set(redriven.map(\.reject)) }
+    /// Where tailed files stand after everything in here, by source.
+    var positions: [Int64: TailPosition] {
+        stretches.reduce(into: [:]) { $0.merge($1.positions) { _, later in later } }
+    }
 
     var newestSegment: String? { segments.last?.path }
 
@@ -60,8 +68,8 @@ struct BufferIndex: Sendable {
         if let last = segments.indices.last { segments[last].sealed = true }
     }
 
-    /// Adds a durable frame of the newest segment.
-    mutating func append(_ frame: Frame) {
+    /// Adds a durable frame of the newest segment, which holds these positions.
+    mutating func append(_ frame: Frame, _ positions: [TailPosition] = []) {
         guard let segment = segments.indices.last else { preconditionFailure("a frame without a segment") }
         segments[segment].last = frame.sequence
         records += frame.records
@@ -77,6 +85,7 @@ struct BufferIndex: Sendable {
                     first: frame.sequence, last: frame.sequence, records: frame.records, bytes: frame.length,
                     arrival: frame.arrival, segment: segments[segment].path))
         }
+        for position in positions { stretches[stretches.count - 1].positions[position.source] = position }
     }
 
     private func joins(_ stretch: Stretch, _ frame: Frame, _ segment: String) -> Bool {
@@ -91,12 +100,13 @@ struct BufferIndex: Sendable {
         guard let first = stretches.first else { return nil }
         var batch = Batch(
             first: first.first, last: first.last, records: first.records, bytes: first.bytes,
-            segments: [first.segment], redriven: [])
+            segments: [first.segment], redriven: [], positions: first.positions)
         for stretch in stretches.dropFirst() {
             guard stretch.first == batch.last + 1, batch.bytes + stretch.bytes <= limit else { break }
             batch.last = stretch.last
             batch.records += stretch.records
             batch.bytes += stretch.bytes
+            batch.positions.merge(stretch.positions) { _, later in later }
             if batch.segments.last != stretch.segment { batch.segments.append(stretch.segment) }
         }
         claimed = batch.last

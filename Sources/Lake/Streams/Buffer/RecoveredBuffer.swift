@@ -42,12 +42,12 @@ struct RecoveredBuffer: Sendable {
     }
 
     private mutating func read(_ path: String, first: Int64, deliveredThrough delivered: Int64) throws {
-        let contents = try MappedFile(path).withContents { bytes in
+        let (contents, positions) = try MappedFile(path).withContents { bytes in
             let contents = SegmentContents(bytes, firstSequence: first)
             for range in contents.damaged {
                 try quarantine(UnsafeRawBufferPointer(rebasing: bytes[range]), of: path, at: range.lowerBound)
             }
-            return contents
+            return (contents, Self.positions(contents, in: bytes))
         }
         let waiting = contents.frames.lazy.map(\.frame).filter { [nextSequence] in
             $0.sequence > delivered && $0.sequence >= nextSequence
@@ -57,9 +57,22 @@ struct RecoveredBuffer: Sendable {
             return
         }
         index.begin(segment: path)
-        for frame in waiting { index.append(frame) }
+        for frame in waiting { index.append(frame, positions[frame.sequence] ?? []) }
         if let last = contents.frames.last { nextSequence = max(nextSequence, last.frame.sequence + 1) }
         truncate(path, contents.frames.last.map { $0.offset + $0.frame.size } ?? 0)
+    }
+
+    /// By sequence, of the frames that have some.
+    private static func positions(
+        _ contents: SegmentContents, in bytes: UnsafeRawBufferPointer
+    ) -> [Int64: [TailPosition]] {
+        var positions: [Int64: [TailPosition]] = [:]
+        for placed in contents.frames where placed.frame.positions > 0 {
+            let end = placed.offset + placed.frame.size
+            positions[placed.frame.sequence] = TailPosition.list(
+                UnsafeRawBufferPointer(rebasing: bytes[(end - placed.frame.positions)..<end]))
+        }
+        return positions
     }
 
     private mutating func quarantine(

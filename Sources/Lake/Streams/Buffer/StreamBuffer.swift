@@ -23,6 +23,8 @@ final class StreamBuffer: Sendable {
         var records: Int
         var arrival: Int64
         var reject: Int64
+        var positions: [TailPosition]
+        var places: [UInt8]
         var waiter: CheckedContinuation<Int64, any Error>
     }
 
@@ -44,6 +46,8 @@ final class StreamBuffer: Sendable {
     let folder: String
     /// Rung whenever records became durable.
     let arrivals = Doorbell()
+    /// Rung whenever records left.
+    let departures = Doorbell()
     private let limits: Limits
     private let state: Mutex<State>
     /// Touched by the writing thread alone.
@@ -65,9 +69,12 @@ final class StreamBuffer: Sendable {
         queue = DispatchQueue(label: "buffer.\(stream)")
     }
 
-    /// Returns the frame's sequence when the lines are durable. `reject` marks lines that are put back; those are not
-    /// counted here, but by `redrove`. Throws `StreamRefusal`.
-    func append(_ payload: [UInt8], records: Int, arrival: Int64, reject: Int64 = 0) async throws -> Int64 {
+    /// Returns the frame's sequence when the lines are durable, and with them the positions that tailed files have after
+    /// them. `reject` marks lines that are put back; those are not counted here, but by `redrove`. Throws
+    /// `StreamRefusal`.
+    func append(
+        _ payload: [UInt8], records: Int, arrival: Int64, reject: Int64 = 0, positions: [TailPosition] = []
+    ) async throws -> Int64 {
         try await withCheckedThrowingContinuation { waiter in
             let start: Start = state.withLock { state in
                 if state.closed { return .refused(.noStream(stream, nearest: nil)) }
@@ -75,7 +82,9 @@ final class StreamBuffer: Sendable {
                 else { return .refused(.busy(stream: stream, seconds: 1)) }
                 state.waitingBytes += payload.count
                 state.pending.append(
-                    Append(payload: payload, records: records, arrival: arrival, reject: reject, waiter: waiter))
+                    Append(
+                        payload: payload, records: records, arrival: arrival, reject: reject, positions: positions,
+                        places: TailPosition.bytes(positions), waiter: waiter))
                 defer { state.writing = true }
                 return state.writing ? .joined : .first
             }
@@ -118,6 +127,7 @@ final class StreamBuffer: Sendable {
             state.oldestSince = state.index.isEmpty ? nil : .now
             return finished
         }
+        departures.ring()
         guard !finished.isEmpty else { return }
         await withCheckedContinuation { continuation in
             queue.async {
@@ -191,11 +201,11 @@ final class StreamBuffer: Sendable {
         let frames = group.enumerated().map { offset, append in
             Frame(
                 length: append.payload.count, records: append.records, sequence: first + Int64(offset),
-                arrival: append.arrival, reject: append.reject)
+                arrival: append.arrival, reject: append.reject, positions: append.places.count)
         }
         let path: String
         do throws {
-            path = try store(zip(frames, group.map(\.payload)), size: frames.reduce(0) { $0 + $1.size }, first: first)
+            path = try store(zip(frames, group), size: frames.reduce(0) { $0 + $1.size }, first: first)
         } catch {
             fail(group, error)
             return
@@ -203,7 +213,7 @@ final class StreamBuffer: Sendable {
         state.withLock { state in
             if state.index.isEmpty { state.oldestSince = .now }
             if state.index.newestSegment != path { state.index.begin(segment: path) }
-            for frame in frames { state.index.append(frame) }
+            for (frame, append) in zip(frames, group) { state.index.append(frame, append.positions) }
             state.counts.took(frames.reduce(0) { $0 + ($1.reject == 0 ? $1.records : 0) })
             state.waitingBytes -= frames.reduce(0) { $0 + $1.length }
             state.problem = nil
@@ -213,7 +223,7 @@ final class StreamBuffer: Sendable {
     }
 
     /// Returns the path of the segment that they are in.
-    private func store(_ frames: some Sequence<(Frame, [UInt8])>, size: Int, first: Int64) throws -> String {
+    private func store(_ frames: some Sequence<(Frame, Append)>, size: Int, first: Int64) throws -> String {
         try segment.withLock { segment throws in
             if let full = segment, !full.hasRoom(for: size) {
                 full.seal()
@@ -225,7 +235,7 @@ final class StreamBuffer: Sendable {
             segment = nil
             var bytes: [UInt8] = []
             bytes.reserveCapacity(size)
-            for (frame, payload) in frames { frame.write(payload, to: &bytes) }
+            for (frame, append) in frames { frame.write(append.payload, append.places, to: &bytes) }
             do throws {
                 try file.append(bytes)
             } catch {

@@ -42,7 +42,7 @@ extension Writing {
         try execute("UPDATE streams SET paused = ? WHERE name = ?", [Value(paused), .text(stream)])
     }
 
-    /// Moves the stream's watermark past a batch and adds to its counts. Throws `WorkFailure` when the watermark is
+    /// Moves the stream's watermark past a batch, with the positions of tailed files, and adds to its counts. Throws `WorkFailure` when the watermark is
     /// past the batch already: then another delivery has published these records.
     func settle(_ counts: DeliveryCounts, _ batch: BufferIndex.Batch, stream: String, at now: Int64) throws {
         try ensureStream(stream)
@@ -59,6 +59,7 @@ extension Writing {
         guard changed == 1 else {
             throw WorkFailure(.queryFailed, "the records from \(batch.first) to \(batch.last) were delivered already")
         }
+        try record(batch.positions.values, stream: stream)
     }
 
     /// Marks rejects whose records are in the buffer again. Returns how many records that newly concerns: they count
