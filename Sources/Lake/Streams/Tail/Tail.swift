@@ -6,9 +6,10 @@ import Synchronization
 /// Reads the files that a stream tails, as they grow, into its buffer.
 ///
 /// Lines and the positions after them become durable in one frame. When the buffer holds enough, or refuses, nothing is
-/// read until there is room: the files keep what comes. It wakes when inotify tells of a change, and each second.
+/// read until there is room: the files keep what comes. It wakes when inotify tells of a change, and each second,
+/// since not every filesystem tells.
 final class Tail: Sendable {
-    /// How long it looks at nothing when nothing is told.
+    /// How long it sleeps when nothing is told.
     static let rest = Duration.seconds(1)
     /// After it was woken, or a turn gave little: what is written line by line is not made durable line by line, and
     /// whatever else happens in the folders costs little.
@@ -60,11 +61,9 @@ final class Tail: Sendable {
     ) async {
         let listening = watch.start()
         defer { listening?.cancel() }
-        var lastSurvey: ContinuousClock.Instant?
         while !Task.isCancelled {
             let (tail, room) = settings()
             guard let tail else {
-                lastSurvey = nil
                 await bell.wait(atMost: nil)
                 continue
             }
@@ -72,10 +71,7 @@ final class Tail: Sendable {
                 await buffer.departures.wait(atMost: Self.rest)
                 continue
             }
-            let isDue = lastSurvey.map { .now - $0 >= Self.rest } ?? true
-            if isDue { lastSurvey = .now }
-            let step = await step(tail, survey: isDue)
-            switch step {
+            switch await step(tail) {
             case .store(let changes): await keep(changes)
             case .append(let turn): await append(turn, took)
             case .nothing:
@@ -86,24 +82,19 @@ final class Tail: Sendable {
         }
     }
 
-    private func step(_ settings: TailSettings, survey: Bool) async -> Step {
+    private func step(_ settings: TailSettings) async -> Step {
         let step = try? await queue.run { [self] in
-            files.withLock { files in
+            files.withLock { files -> Step in
                 let moment = TailedFiles.Moment(instant: .now, wall: Int64(Date().timeIntervalSince1970 * 1000))
-                // Both are asked: what changed before a survey needs no other.
-                if watch.takeNamesChanged() || survey || files.needsSurvey {
+                let isDue = files.needsSurvey || files.surveyed != settings || files.pace.isDue(at: moment.instant)
+                if isDue || files.pace.allowsChanges(at: moment.instant) && watch.takeNamesChanged() {
                     files.survey(settings, moment)
+                    files.pace.looked(from: moment.instant, to: .now)
                     watch.watch(files.folders)
+                    show(files)
                 }
-                var step = Step.nothing
-                if !files.changes.isEmpty {
-                    step = .store(files.changes)
-                } else if let turn = files.turn(moment) {
-                    step = .append(turn)
-                }
-                if case .append = step { return step }
-                show(files)
-                return step
+                if !files.changes.isEmpty { return .store(files.changes) }
+                return files.turn(moment).map { .append($0) } ?? .nothing
             }
         }
         return step ?? .nothing

@@ -37,7 +37,11 @@ struct TailedFiles {
     /// By number.
     var sources: [TailSource] = []
     var changes = Changes()
+    /// Something was seen that only a survey can explain.
     var needsSurvey = true
+    var pace = SurveyPace()
+    /// What the last survey looked for.
+    private(set) var surveyed: TailSettings?
     /// The source that the next turn begins with.
     var next = 0
     private(set) var folders: Set<String> = []
@@ -70,6 +74,7 @@ struct TailedFiles {
             patterns.flatMap { $0.files(in: &survey) }.map { ($0.identity, $0) },
             uniquingKeysWith: { first, _ in first })
         needsSurvey = false
+        surveyed = settings
         let followed = sources.filter { source in patterns.contains { $0.matches(source.position.path) } }
         var taken: Set<Disk.Status.Identity> = []
         for source in sources { source.isPresent = false }
