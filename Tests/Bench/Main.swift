@@ -21,11 +21,12 @@ struct Main: AsyncParsableCommand {
 }
 
 enum Bench: String, CaseIterable, ExpressibleByArgument {
-    case ingest, console, workflow, demo
+    case ingest, tail, console, workflow, demo
 
     func measure() async throws -> [Figure] {
         switch self {
         case .ingest: try await IngestBench().measure()
+        case .tail: try await TailBench().measure()
         case .console: try await ConsoleBench().measure()
         case .workflow: try await WorkflowBench().measure()
         case .demo: try DemoBench().measure()

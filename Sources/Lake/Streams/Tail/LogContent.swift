@@ -86,8 +86,8 @@ extension LogContent {
 }
 
 enum LogFile {
-    /// Opens a file by what it is. Throws `LakeError`.
-    static func open(_ file: FoundFile) throws -> any LogContent {
-        file.isGzip ? try GzipLog(file.path) : try PlainLog(file.path)
+    /// Opens a file as what its name says that it is. Throws `LakeError`.
+    static func open(_ path: String) throws -> any LogContent {
+        path.hasSuffix(".gz") ? try GzipLog(path) : try PlainLog(path)
     }
 }

@@ -80,20 +80,23 @@ extension TailedFiles {
             source.sight = nil
             source.problem = "\(error)"
             // A damaged archive stays damaged: what it gave until there is what there is.
-            if content(isGzip: source) { finish(source) }
+            if isArchive(source) { finish(source) }
             return false
         }
     }
 
-    private func content(isGzip source: TailSource) -> Bool { source.path.hasSuffix(".gz") }
+    private func isArchive(_ source: TailSource) -> Bool { source.path.hasSuffix(".gz") }
 
     private mutating func open(_ source: TailSource) throws -> (any LogContent)? {
         if let content = source.content { return content }
-        guard source.problem == nil, let sight = source.sight, sight.size > source.position.offset else { return nil }
+        guard source.problem == nil, let sight = source.sight,
+            isArchive(source) || sight.size > source.position.offset
+        else { return nil }
         if openCount >= Self.openLimit { closeOne() }
-        guard openCount < Self.openLimit else { return nil }
-        let content = try PlainLog(source.path)
-        guard content.identity == source.position.identity, try content.matches(source.position) else {
+        guard mayOpen(source.path) else { return nil }
+        let content = try LogFile.open(source.path)
+        let isOther = (content as? PlainLog).map { $0.identity != source.position.identity } ?? false
+        guard !isOther, try content.matches(source.position) else {
             needsSurvey = true
             return nil
         }
@@ -101,9 +104,9 @@ extension TailedFiles {
         return content
     }
 
-    /// Closes the named file that has been quiet for longest. It is opened again when it grows.
-    private func closeOne() {
-        sources.filter { $0.content != nil && $0.standing == .named && $0.lag == 0 }
+    /// Closes the file that has been quiet for longest, of those that can be found again. It is opened when it grows.
+    func closeOne() {
+        sources.filter { $0.content != nil && ($0.standing == .named || $0.standing == .renamed) && $0.lag == 0 }
             .min { $0.quietSince < $1.quietSince }?.content = nil
     }
 

@@ -26,6 +26,8 @@ struct TailedFiles {
 
     /// Files held open at once; others are opened when they have something to read.
     static let openLimit = 128
+    /// Of these, compressed ones, which need some megabytes each.
+    static let archiveLimit = 4
     static let sourceLimit = 10_000
     /// How long a file that has no name any more, or another one, must be quiet for its last half line to be a line.
     static let linger = Duration.seconds(5)
@@ -64,7 +66,12 @@ struct TailedFiles {
         }
     }
 
-    var openCount: Int { sources.reduce(0) { $0 + ($1.content == nil ? 0 : 1) } }
+    var openCount: Int { sources.count { $0.content != nil } }
+
+    func mayOpen(_ path: String) -> Bool {
+        openCount < Self.openLimit
+            && (!path.hasSuffix(".gz") || sources.count { $0.content is GzipLog } < Self.archiveLimit)
+    }
 
     /// Looks at what the patterns name and finds each source's file.
     mutating func survey(_ settings: TailSettings, _ moment: Moment) {
@@ -128,11 +135,11 @@ struct TailedFiles {
         let sight = TailSource.Sight(size: file.size, modified: file.modified)
         if source.sight == sight || source.content is GzipLog { return true }
         do {
-            let content = try source.content ?? LogFile.open(file)
+            let content = try source.content ?? LogFile.open(file.path)
             guard try content.matches(source.position) else { return false }
             source.problem = nil
             source.sight = sight
-            if source.content == nil, openCount < Self.openLimit { source.content = content }
+            if source.content == nil, mayOpen(file.path) { source.content = content }
         } catch {
             // Nothing says that it is another.
             source.problem = "\(error)"
@@ -147,6 +154,9 @@ struct TailedFiles {
     ) {
         guard case .lost(let since) = source.standing else { return }
         if source.position.beginning.length > 0 {
+            if openCount >= Self.openLimit { closeOne() }
+            // Others are read first; it stays lost until then.
+            guard mayOpen(".gz") else { return }
             // Logs may begin alike, and be no longer than that: an older one is never it, and the newest is most likely.
             let oldest = source.position.modified - Self.slack
             let candidates = survey.family(of: source.position.path).values
@@ -156,7 +166,7 @@ struct TailedFiles {
                 }
                 .sorted { (-$0.modified, $0.isGzip ? 1 : 0, $0.path) < (-$1.modified, $1.isGzip ? 1 : 0, $1.path) }
             for file in candidates {
-                guard let content = try? LogFile.open(file), (try? content.matches(source.position)) == true else {
+                guard let content = try? LogFile.open(file.path), (try? content.matches(source.position)) == true else {
                     continue
                 }
                 taken.insert(file.identity)
@@ -236,7 +246,7 @@ struct TailedFiles {
 
     /// Whether a file begins as one that it may be a copy of, and is no longer than what was read of that.
     private func mayBecomeCopy(_ file: FoundFile) -> Bool {
-        guard file.size > 0, let content = try? LogFile.open(file) else { return true }
+        guard file.size > 0, let content = try? LogFile.open(file.path) else { return true }
         let names = Self.originals(of: file.path)
         return sources.contains { source in
             guard names.contains(source.position.path), file.size <= source.position.offset else { return false }
@@ -248,7 +258,7 @@ struct TailedFiles {
 
     /// Whether all that a file holds was read, or is there to be read, as some source.
     private func isCopy(_ file: FoundFile) -> Bool {
-        guard let content = try? LogFile.open(file) else { return false }
+        guard let content = try? LogFile.open(file.path) else { return false }
         return sources.contains { source in
             let position = source.position
             guard position.beginning.length > 0, (try? content.matches(position)) == true,
@@ -267,11 +277,11 @@ struct TailedFiles {
             position, original == file.path ? .named : .renamed, path: file.path, quietSince: moment.instant)
         source.isPresent = true
         do {
-            let content = try LogFile.open(file)
+            let content = try LogFile.open(file.path)
             if atEnd { try position.move(toEndOf: content) }
             source.position = position
             source.sight = TailSource.Sight(size: file.size, modified: file.modified)
-            if openCount < Self.openLimit { source.content = content }
+            if mayOpen(file.path) { source.content = content }
         } catch {
             // Unreadable for now: it is begun when it can be, from its start. To begin at its end it must be opened.
             problems[file.path] = "\(error)"

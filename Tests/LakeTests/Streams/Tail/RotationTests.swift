@@ -170,6 +170,27 @@ import Testing
         #expect(site.look() == ["other"])
     }
 
+    @Test func `many archives are read, a few at a time`() throws {
+        let site = LogSite("*.log")
+        let count = TailedFiles.archiveLimit + 3
+        for number in 0..<count { site.append("\(number)\n", to: "\(number).log") }
+        #expect(site.look().count == count)
+        for number in 0..<count {
+            site.append("rest of \(number)\n", to: "\(number).log")
+            site.move("\(number).log", "\(number).log.1")
+            try site.compress("\(number).log.1")
+        }
+        site.restart()
+        var lines: [String] = []
+        for _ in 0..<3 {
+            lines += site.look()
+            #expect(site.files.sources.count { $0.content is GzipLog } <= TailedFiles.archiveLimit)
+            site.pass(.seconds(10))
+        }
+        #expect(lines.sorted() == (0..<count).map { "rest of \($0)" })
+        #expect(site.look() == [])
+    }
+
     @Test func `logs that begin alike are told apart`() throws {
         let site = LogSite("access.log")
         let header = "#Fields: a b\n"

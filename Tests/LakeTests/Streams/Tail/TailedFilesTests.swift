@@ -43,8 +43,17 @@ import Testing
         for number in 0..<count { site.append("again \(number)\n", to: "\(number).log") }
         #expect(Set(site.look()) == Set((0..<count).map { "again \($0)" }))
         #expect(site.files.openCount <= TailedFiles.openLimit)
+        // Rotated files that are read to their end keep no new one from being opened.
+        for number in 0..<count {
+            site.move("\(number).log", "\(number).log.1")
+            site.append("new \(number)\n", to: "\(number).log")
+        }
+        #expect(Set(site.look()) == Set((0..<count).map { "new \($0)" }))
+        #expect(site.files.openCount <= TailedFiles.openLimit)
         site.restart()
         #expect(site.look() == [])
+        for number in 0..<count { site.append("last \(number)\n", to: "\(number).log") }
+        #expect(Set(site.look()) == Set((0..<count).map { "last \($0)" }))
     }
 
     @Test func `what was not stored is read again`() {
