@@ -88,8 +88,10 @@ import Testing
     @Test func `a compressed or too large body is refused by its head`() throws {
         #expect(try admit(encoding: "identity", length: 8 << 20) == .records(stream: "access_log", layout: .json))
         #expect(
-            refusal { try admit(encoding: "gzip") }
-                == "415 the body's encoding is gzip: send it without compression")
+            refusal { try admit(encoding: "br") }
+                == "415 the body's encoding is br: send it as gzip, or without compression")
+        #expect(
+            try admit(encoding: "gzip") == .records(stream: "access_log", layout: .json, isGzip: true))
         #expect(
             refusal { try admit(length: (8 << 20) + 1) }
                 == "413 a request's body is at most 8 MiB: send the records in parts")

@@ -89,6 +89,66 @@ import Testing
         }
     }
 
+    /// What `gzip` makes of a text.
+    private func gzip(_ text: String, in folder: TemporaryDirectory) throws -> [UInt8] {
+        try folder.write(text, to: "plain")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
+        process.arguments = ["-kf", folder("plain")]
+        try process.run()
+        process.waitUntilExit()
+        return Array(try Data(contentsOf: URL(fileURLWithPath: folder("plain.gz"))))
+    }
+
+    private func post(_ curl: Curl, gzip bytes: [UInt8]) async throws -> HTTPAnswer {
+        try Data(bytes).write(to: URL(fileURLWithPath: curl.folder("body.gz")))
+        return try await curl.request(
+            "/streams/log", "--data-binary", "@" + curl.folder("body.gz"), "-H", "Content-Encoding: gzip", "-H",
+            "Content-Type: application/json")
+    }
+
+    @Test func `a compressed body is taken as what it holds, lines or an array, one member or several`() async throws {
+        try await serving { [record] streams, curl in
+            let lines = try self.gzip(record + "\n" + record, in: curl.folder)
+            let answer = try await self.post(curl, gzip: lines)
+            #expect(answer.body == #"{"records":2,"sequence":1}"#)
+            let both = lines + (try self.gzip("\n" + record, in: curl.folder))
+            #expect(try await self.post(curl, gzip: both).body == #"{"records":3,"sequence":2}"#)
+            let array = try self.gzip("[\(record), \(record)]", in: curl.folder)
+            #expect(try await self.post(curl, gzip: array).body == #"{"records":2,"sequence":3}"#)
+            let many = try self.gzip(
+                (0..<100_000).map { #"{"ts":"2026-11-20T00:00:00Z","n":\#($0 &* 2_654_435_761)}"# }
+                    .joined(separator: "\n"), in: curl.folder)
+            #expect(try await self.post(curl, gzip: many).status == 200)
+            #expect(try streams.figures().received == 100_007)
+        }
+    }
+
+    @Test func `nothing is taken of a compressed body that is damaged, ends early or grows without measure`()
+        async throws
+    {
+        try await serving { [record] streams, curl in
+            let good = try self.gzip(record, in: curl.folder)
+            var damaged = good
+            damaged[good.count - 6] ^= 1
+            for (body, status, error) in [
+                (damaged, 400, "the body is damaged gzip: nothing of it was taken"),
+                (Array(record.utf8), 400, "the body is damaged gzip: nothing of it was taken"),
+                (good + [1, 2, 3], 400, "the body is damaged gzip: nothing of it was taken"),
+                (Array(good.dropLast(9)), 400, "the body's gzip ends early: nothing of it was taken"),
+                ([], 400, "the body's gzip ends early: nothing of it was taken"),
+                (
+                    try self.gzip(String(repeating: " ", count: 3 << 20), in: curl.folder), 413,
+                    "the body grows more than 100:1 or beyond 64 MiB: send the records in parts"
+                ),
+            ] {
+                let answer = try await self.post(curl, gzip: body)
+                #expect((answer.status, answer.error) == (status, error))
+            }
+            #expect(try streams.figures() == Figures())
+        }
+    }
+
     @Test func `csv is taken as what it is`() async throws {
         let format = RecordFormat.csv(CSVShape(names: ["ts", "n"]))
         try await serving(try StreamSite.stream("sales", format: format, time: "ts")) { streams, curl in
@@ -126,7 +186,10 @@ import Testing
         try await serving { _, curl in
             for (more, status, error) in [
                 ("Origin: null\r\n", 403, "requests from web pages are refused: remove Origin"),
-                ("Content-Encoding: gzip\r\n", 415, "the body's encoding is gzip: send it without compression"),
+                (
+                    "Content-Encoding: br\r\n", 415,
+                    "the body's encoding is br: send it as gzip, or without compression"
+                ),
             ] {
                 let connection = try RawConnection(curl.address)
                 try await connection.send(self.head(100, more))

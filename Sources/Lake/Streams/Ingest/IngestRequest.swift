@@ -3,7 +3,7 @@ enum IngestRequest: Hashable, Sendable {
     /// `GET /`: is it alive.
     case health
     /// `POST /streams/NAME`.
-    case records(stream: String, layout: Layout)
+    case records(stream: String, layout: Layout, isGzip: Bool = false)
 
     /// How a body becomes lines.
     enum Layout: Hashable, Sendable {
@@ -56,11 +56,16 @@ enum IngestRequest: Hashable, Sendable {
             throw .init(403, "stream \(stream) takes nothing over HTTP: set http: true in weir.yaml")
         }
         guard head.method == "POST" else { throw .init(405, "records are sent by POST", allow: "POST") }
-        if let encoding = head.contentEncoding, encoding.lowercased() != "identity" {
-            throw .init(415, "the body's encoding is \(encoding.prefix(50)): send it without compression")
+        let isGzip: Bool
+        switch head.contentEncoding?.lowercased() {
+        case nil, "identity": isGzip = false
+        case "gzip", "x-gzip": isGzip = true
+        case .some(let encoding):
+            throw .init(415, "the body's encoding is \(encoding.prefix(50)): send it as gzip, or without compression")
         }
         if let length = head.contentLength, length > bodyLimit { throw .tooLarge }
-        return .records(stream: stream, layout: try layout(head.contentType, definition.format))
+        return .records(
+            stream: stream, layout: try layout(head.contentType, definition.format), isGzip: isGzip)
     }
 
     /// `[::1]:8344` and `localhost:8344` without the port, in lower case.

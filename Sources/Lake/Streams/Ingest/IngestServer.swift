@@ -19,8 +19,8 @@ package struct IngestServer: Sendable {
     package let streams: Streams
     package let host: String
     package let port: Int
-    /// Eight of the largest.
-    var bodyMemory = 64 << 20
+    /// Twelve of the largest, or one that was compressed and grows as far as it may, and some others.
+    var bodyMemory = 96 << 20
 
     package init(streams: Streams, host: String, port: Int) {
         self.streams = streams
@@ -87,13 +87,14 @@ package struct IngestServer: Sendable {
                 head, allowedHosts: hosts, definition: streams.definition, nearest: streams.nearest)
             switch admitted {
             case .health: answer = .init(200, #"{"status":"ok"}"#)
-            case .records(let stream, let layout):
+            case .records(let stream, let layout, let isGzip):
                 if request.headers[.expect]?.lowercased() == "100-continue" {
                     try await writer.writeInformationalHead(.init(status: .continue))
                 }
                 body = .partlyRead
-                let bytes = try await read(request, memory)
+                var bytes = try await read(request, memory)
                 body = .read
+                if isGzip { bytes = try await GzipBody.inflate(bytes, take: memory.take) }
                 let taken = try await streams.take(layout == .json ? JSONBody.lines(bytes) : bytes, into: stream)
                 answer = .init(200, #"{"records":\#(taken.records),"sequence":\#(taken.sequence)}"#)
             }
