@@ -1,6 +1,7 @@
 #include "cplatform.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -60,6 +61,7 @@ int weir_peer(int descriptor, int32_t *process, uint32_t *user) {
     return 0;
 }
 int weir_limit_address_space(uint64_t bytes) {
+    mallopt(M_ARENA_MAX, 2);
     struct rlimit limit = {bytes, bytes};
     return setrlimit(RLIMIT_AS, &limit);
 }

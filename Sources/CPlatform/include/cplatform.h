@@ -32,6 +32,7 @@ int weir_accept(int listener);
 int weir_allocate(int descriptor, int64_t offset, int64_t length);
 /// The process and user at the other end of a Unix socket.
 int weir_peer(int descriptor, int32_t *process, uint32_t *user);
+/// Call it before there are threads: malloc keeps to two arenas from then on, as each takes 64 MiB of the space.
 int weir_limit_address_space(uint64_t bytes);
 int weir_limit_open_files(uint64_t count);
 /// Lets the process name show in `ps` and `top` (15 bytes).
