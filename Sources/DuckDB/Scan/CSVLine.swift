@@ -14,11 +14,6 @@ package struct CSVShape: Sendable, Hashable, Codable {
         self.kinds = kinds
         self.delimiter = delimiter
     }
-
-    /// The columns whose types are given.
-    package var declared: [ScanColumn] {
-        names.compactMap { name in kinds[name].map { ScanColumn(name: name, kind: $0) } }
-    }
 }
 
 /// Reads one line of comma-separated values by RFC 4180, without line ends inside quotes.

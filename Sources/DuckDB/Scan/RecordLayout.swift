@@ -54,6 +54,12 @@ package struct RecordLayout: Sendable, Hashable {
     /// A field of a record that is named as a partition key is left out: the partition's own value has its name.
     var partitionKeys: [String] { hourly ? ["dt", "hour"] : ["dt"] }
 
+    /// The type that a column has whatever its values look like; nil: they decide.
+    func declaredKind(of column: String) -> ScanColumn.Kind? {
+        guard case .csv(let shape) = format else { return nil }
+        return shape.kinds[column]
+    }
+
     /// The column of each field of csv. A growing layout gets the columns that it lacks; otherwise their fields, and
     /// those named as a partition key, fill none.
     mutating func placeFields(growing: Bool) -> [Int?] {
@@ -62,7 +68,7 @@ package struct RecordLayout: Sendable, Hashable {
             let name = written.lowercased()
             if let column = columns.firstIndex(where: { $0.name.lowercased() == name }) { return column }
             guard growing, !partitionKeys.contains(name) else { return nil }
-            columns.append(ScanColumn(name: written, kind: .varchar))
+            columns.append(ScanColumn(name: written, kind: shape.kinds[written] ?? .varchar))
             return columns.count - 1
         }
     }

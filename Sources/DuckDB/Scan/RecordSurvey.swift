@@ -41,7 +41,10 @@ package struct RecordSurvey: Sendable, Hashable {
         partitions = touched.sorted()
         columns = zip(reader.layout.columns, votes).enumerated().compactMap { number, entry in
             let (column, votes) = entry
-            guard number < known else { return votes.kind.map { ScanColumn(name: column.name, kind: $0) } }
+            guard number < known else {
+                let kind = layout.declaredKind(of: column.name) ?? votes.kind
+                return kind.map { ScanColumn(name: column.name, kind: $0) }
+            }
             let widens = column.kind == .bigint && votes.reals > 0
             return widens ? ScanColumn(name: column.name, kind: .double) : column
         }

@@ -61,4 +61,16 @@ import Testing
         #expect(typed.rejects == ["type: b is not BIGINT": ["two"]])
         #expect(typed.column("b") == ["1"])
     }
+
+    @Test func `given types hold whatever the values look like, in the order of the fields`() throws {
+        let shape = CSVShape(names: ["shop", "zip", "n", "x"], kinds: ["zip": .varchar, "x": .double])
+        let scanned = try ScannedText("a,0123,1,\nb,12345,2,\nc,12,many,", format: .csv(shape))
+        #expect(
+            scanned.columns == [
+                .init(name: "shop", kind: .varchar), .init(name: "zip", kind: .varchar),
+                .init(name: "n", kind: .bigint), .init(name: "x", kind: .double),
+            ])
+        #expect(scanned.column("zip") == ["0123", "12345"])
+        #expect(scanned.rejects == ["type: n is not BIGINT": ["c,12,many,"]])
+    }
 }

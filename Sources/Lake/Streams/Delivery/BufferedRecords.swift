@@ -64,15 +64,7 @@ extension RecordLayout {
             switch format {
             case .json: (.json, scanned)
             case .combined: (.combined, CombinedLine.columns)
-            case .csv(let shape):
-                // What the table has already keeps its type.
-                (
-                    .csv(shape),
-                    scanned
-                        + shape.declared.filter { column in
-                            !scanned.contains { $0.name.lowercased() == column.name.lowercased() }
-                        }
-                )
+            case .csv(let shape): (.csv(shape), scanned)
             }
         self.init(
             format: read, columns: filled, timeField: timeField, timeZone: timeZone, hourly: partition == .hour)
